@@ -1,0 +1,1 @@
+"""The metadata store: what was made, by what, from what, down to the row."""
