@@ -6,6 +6,7 @@ Letter                     what happened, what was expected, what was found, wha
     ├── StoreOutdated      the database was made by another version of Headwater
     ├── NotRecorded        nothing by that name, id or digest
     ├── Ambiguous          more than one thing answers to that name
+    ├── NotDigestible      a value that has no digest, because it is no JSON or no table
     └── Conflict           what is to be recorded contradicts what stands
 """
 
@@ -73,6 +74,10 @@ class NotRecorded(LineageError, LookupError):
 
 class Ambiguous(LineageError, LookupError):
     """More than one recorded thing answers to that name."""
+
+
+class NotDigestible(LineageError, TypeError):
+    """A value has no digest, because it is neither JSON nor a table Arrow can hold."""
 
 
 class Conflict(LineageError, ValueError):

@@ -8,8 +8,11 @@ HeadwaterError               anything below
 │   ├── ClaimBroken          a step does not do what its rule claims
 │   ├── StepRefused          a step returned something that cannot be kept
 │   ├── TrainingRefused      a target, a candidate or the overfit gate stops training
+│   ├── AuditRefused         a model's answers or its test rows cannot be audited
 │   ├── ReleaseRefused       a gate, a missing plan or a phase stops a release
 │   ├── RequestRejected      a request to the inference server does not fit the model's schema
+│   │   ├── RequestUnreadable    its body is no JSON that a table can hold
+│   │   └── RequestTooLarge      more bytes or rows than one request may hold
 │   └── PhaseRefused         production refuses what a proof of concept tolerates
 ├── StepFailed               the user's function raised
 ├── ArtifactMissing          an artifact's bytes are gone
@@ -55,12 +58,24 @@ class TrainingRefused(Refused):
     """A target, a candidate or the overfit gate stops training."""
 
 
+class AuditRefused(Refused):
+    """A model's answers or its test rows cannot be audited."""
+
+
 class ReleaseRefused(Refused):
     """A gate, a missing plan or a phase stops a release."""
 
 
 class RequestRejected(Refused):
     """A request to the inference server does not fit the model's schema."""
+
+
+class RequestUnreadable(RequestRejected):
+    """A request's body is no JSON that a table can hold."""
+
+
+class RequestTooLarge(RequestRejected):
+    """A request has more bytes or rows than one request may hold."""
 
 
 class PhaseRefused(Refused):

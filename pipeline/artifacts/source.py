@@ -15,6 +15,10 @@ TYPES = ("integer", "number", "text", "boolean", "datetime", "category")
 class Reader(Protocol):
     """How a source's rows are read: a frozen value with a stable, readable `repr`."""
 
+    @property
+    def is_partitioned(self) -> bool:
+        """Whether its parts are read side by side: a glob, or named partitions."""
+
     def partitions(self) -> tuple[str, ...]:
         """The names of the parts that can be read by themselves, in order; one name for a single file."""
 
@@ -56,6 +60,11 @@ class Source:
             )
         if self.schema and (absent := [key for key in self.keys if key not in self.schema]):
             raise Misuse(f"source {self.name} has keys its schema does not declare", examples=absent)
+
+    @property
+    def asset(self) -> str:
+        """The name under which Airflow's assets know this source; put it in a DAG's schedule."""
+        return f"headwater://source/{self.name}"
 
     @property
     def provenance(self) -> dict[str, object]:

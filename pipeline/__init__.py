@@ -1,0 +1,39 @@
+"""From a source to a monitored release: the values a DAG file declares.
+
+Nothing is loaded until it is named, so that reading a DAG file costs no data library. The stages
+themselves come from `pipeline.airflow`.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+_HOMES = {
+    "Source": "pipeline.artifacts.source",
+    "CSV": "pipeline.ingestion.readers",
+    "JSONLines": "pipeline.ingestion.readers",
+    "Parquet": "pipeline.ingestion.readers",
+    "SQL": "pipeline.ingestion.readers",
+    "Table": "pipeline.ingestion.readers",
+    "Expectation": "pipeline.validation.expectations",
+    "rowwise": "pipeline.step",
+    "with_parameters": "pipeline.preprocessing.parameters",
+    "Transform": "pipeline.preprocessing.transforms",
+    "Candidate": "pipeline.training.candidates",
+    "AuditPolicy": "pipeline.auditing.policy",
+    "Gate": "pipeline.auditing.policy",
+    "Slice": "pipeline.auditing.policy",
+    "ReleasePlan": "pipeline.deployment.plan",
+}
+__all__ = list(_HOMES)  # noqa: PLE0604
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'pipeline' has no attribute {name!r}; it has {', '.join(sorted(_HOMES))}")
+    return getattr(importlib.import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(_HOMES)

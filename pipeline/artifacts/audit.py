@@ -1,0 +1,195 @@
+"""An audit: what a model gets right and wrong, for whom, and whether its gates let it pass."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field
+from enum import StrEnum
+from typing import Any
+
+ALL_ROWS = "all rows"
+
+
+class Judgement(StrEnum):
+    """What a gate, or all of them together, say of a model. Worst wins: fail, not enough evidence, pass."""
+
+    PASS = "pass"
+    NOT_ENOUGH_EVIDENCE = "not enough evidence"
+    FAIL = "fail"
+
+
+_WORST_FIRST = (Judgement.FAIL, Judgement.NOT_ENOUGH_EVIDENCE, Judgement.PASS)
+
+
+def worst(judgements: Iterable[Judgement]) -> Judgement:
+    """Fold many judgements into one. None at all is not enough evidence: nothing was asked."""
+    given = set(judgements)
+    return next((one for one in _WORST_FIRST if one in given), Judgement.NOT_ENOUGH_EVIDENCE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figure:
+    """One metric over one group of rows, with what it rests on.
+
+    `n` counts the cases behind it: for recall the rows that are truly positive, for precision
+    those answered positive, else all rows of the group. `low` and `high` bound it at the policy's
+    confidence, by `method` (`wilson` or `bootstrap`); both are None where it is not `defined` (0/0).
+    """
+
+    metric: str
+    value: float
+    n: int
+    defined: bool = True
+    low: float | None = None
+    high: float | None = None
+    method: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """The test rows that share a value of a slice, and the metrics over them. `share` is of all test rows, 0 to 1."""
+
+    slice: str
+    label: str
+    rows: int
+    share: float
+    figures: tuple[Figure, ...] = ()
+
+    def figure(self, metric: str) -> Figure | None:
+        """The figure of that metric, or None if it was not measured here."""
+        return next((figure for figure in self.figures if figure.metric == metric), None)
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> Group:
+        """Rebuild a group from its JSON form."""
+        return cls(**{**value, "figures": _figures(value["figures"])})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ruling:
+    """A gate applied to one group, to the gap between two, or to a baseline: the figures and the judgement.
+
+    `about` says to what it was applied. `value`, `low` and `high` are what the limit is held against.
+    """
+
+    about: str
+    judgement: Judgement
+    why: str
+    n: int = 0
+    value: float | None = None
+    low: float | None = None
+    high: float | None = None
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> Ruling:
+        """Rebuild a ruling from its JSON form."""
+        return cls(**{**value, "judgement": Judgement(value["judgement"])})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One gate, as a sentence, with its rulings; its judgement is the worst of them."""
+
+    gate: str
+    metric: str
+    judgement: Judgement
+    rulings: tuple[Ruling, ...]
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> Finding:
+        """Rebuild a finding from its JSON form."""
+        rulings = tuple(Ruling.from_json(ruling) for ruling in value["rulings"])
+        return cls(**{**value, "judgement": Judgement(value["judgement"]), "rulings": rulings})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Baseline:
+    """Something simpler or older, asked about the same rows.
+
+    `figures` are the baseline's and `ours` the audited model's on just those `rows` test rows.
+    Where it could not be asked, both are empty and `why_not` says why; `absent` is true when there
+    is nothing to ask (no earlier release), which is no fault of the model.
+    """
+
+    name: str
+    what: str = ""
+    model: str = ""
+    rows: int = 0
+    figures: tuple[Figure, ...] = ()
+    ours: tuple[Figure, ...] = ()
+    why_not: str = ""
+    absent: bool = False
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> Baseline:
+        """Rebuild a baseline from its JSON form."""
+        return cls(**{**value, "figures": _figures(value["figures"]), "ours": _figures(value["ours"])})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Confusion:
+    """How often each true class was answered as each class: `counts[truth][answer]`, in the order of `classes`."""
+
+    classes: tuple[str, ...]
+    counts: tuple[tuple[int, ...], ...]
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> Confusion:
+        """Rebuild a confusion table from its JSON form."""
+        return cls(classes=tuple(value["classes"]), counts=tuple(tuple(row) for row in value["counts"]))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Audit:
+    """What an audit found, bound by reference to the very model and the very rows it looked at.
+
+    `rows` is a reference to the test part (which holds the slice columns), `features` to what the
+    model was fed, `n_rows` their number. `metrics` are in the policy's order; `lower_is_better`
+    names those of them. `unsliced` maps a slice that could not be made to the reason. `positive`
+    is the class that counts as positive, as text, empty for a regression. `policy` is the policy in full.
+    """
+
+    name: str
+    model: str
+    rows: str
+    features: str
+    n_rows: int
+    problem: str
+    target: str
+    positive: str
+    judgement: Judgement
+    findings: tuple[Finding, ...]
+    metrics: tuple[str, ...]
+    lower_is_better: tuple[str, ...] = ()
+    overall: Group
+    groups: tuple[Group, ...] = ()
+    unsliced: Mapping[str, str] = field(default_factory=dict)
+    baselines: tuple[Baseline, ...] = ()
+    confusion: Confusion | None = None
+    confidence: float = 0.95
+    owner: str = ""
+    policy: Mapping[str, Any] = field(default_factory=dict)
+
+    def to_json(self) -> dict[str, Any]:
+        """The audit as JSON values; `from_json` gives an equal audit back."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> Audit:
+        """Rebuild an audit from its JSON form."""
+        confusion = value["confusion"]
+        return cls(**{
+            **value,
+            "judgement": Judgement(value["judgement"]),
+            "findings": tuple(Finding.from_json(finding) for finding in value["findings"]),
+            "metrics": tuple(value["metrics"]),
+            "lower_is_better": tuple(value["lower_is_better"]),
+            "overall": Group.from_json(value["overall"]),
+            "groups": tuple(Group.from_json(group) for group in value["groups"]),
+            "baselines": tuple(Baseline.from_json(baseline) for baseline in value["baselines"]),
+            "confusion": None if confusion is None else Confusion.from_json(confusion),
+        })
+
+
+def _figures(values: Iterable[Mapping[str, Any]]) -> tuple[Figure, ...]:
+    return tuple(Figure(**value) for value in values)

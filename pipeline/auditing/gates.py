@@ -1,0 +1,144 @@
+"""Gates applied to figures: pass, fail, or not enough evidence, and why. The rule is told in `policy`."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from pipeline.artifacts.audit import ALL_ROWS, Baseline, Figure, Finding, Group, Judgement, Ruling, worst
+from pipeline.artifacts.metric import metric
+from pipeline.auditing.intervals import difference
+from pipeline.auditing.policy import AuditPolicy, Gate
+
+LEAST_TO_FAIL = 10
+_ROUNDING = 1e-9
+
+PASS, FAIL, NOT_ENOUGH = Judgement.PASS, Judgement.FAIL, Judgement.NOT_ENOUGH_EVIDENCE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measured:
+    """All that gates are applied to: the figures of one audit."""
+
+    overall: Group
+    groups: Sequence[Group]
+    unsliced: Mapping[str, str]
+    baselines: Sequence[Baseline]
+
+
+def judged(policy: AuditPolicy, measured: Measured) -> tuple[Finding, ...]:
+    """Apply every gate of the policy, in its order."""
+    return tuple(_finding(gate, measured, policy=policy) for gate in policy.gates)
+
+
+def _finding(gate: Gate, measured: Measured, *, policy: AuditPolicy) -> Finding:
+    rulings = _rulings(gate, measured, policy=policy)
+    return Finding(gate=gate.sentence, metric=gate.metric, judgement=worst(ruling.judgement for ruling in rulings),
+                   rulings=tuple(rulings))
+
+
+def _rulings(gate: Gate, measured: Measured, *, policy: AuditPolicy) -> list[Ruling]:
+    if gate.baseline:
+        return [_against_baseline(gate, measured.baselines, policy=policy)]
+    if not gate.slice:
+        return [_ruling(gate, ALL_ROWS, measured.overall.figure(gate.metric), policy=policy)]
+    if gate.slice in measured.unsliced:
+        return [Ruling(about=gate.slice, judgement=NOT_ENOUGH, why=measured.unsliced[gate.slice])]
+    groups = {group.label: group for group in measured.groups if group.slice == gate.slice}
+    wanted = gate.groups or tuple(groups)
+    figures = {label: groups[label].figure(gate.metric) if label in groups else None for label in wanted}
+    if gate.max_gap is not None:
+        return _gap(gate, figures, policy=policy)
+    return [_ruling(gate, label, figure, policy=policy) for label, figure in figures.items()]
+
+
+def _ruling(gate: Gate, about: str, figure: Figure | None, *, policy: AuditPolicy) -> Ruling:
+    if figure is None:
+        return Ruling(about=about, judgement=NOT_ENOUGH, why="no test row is in this group")
+    if not figure.defined:
+        return Ruling(about=about, judgement=NOT_ENOUGH, n=figure.n, why=f"{_name(gate)} is undefined here (0/0)")
+    minimum = -math.inf if gate.minimum is None else gate.minimum
+    maximum = math.inf if gate.maximum is None else gate.maximum
+    return _held(gate, Ruling(about=about, judgement=NOT_ENOUGH, why="", n=figure.n, value=figure.value,
+                              low=figure.low, high=figure.high),
+                 keeps=lambda value: minimum - _ROUNDING <= value <= maximum + _ROUNDING,
+                 counted=figure.method == "wilson", policy=policy)
+
+
+def _held(gate: Gate, ruling: Ruling, *, keeps: Callable[[float], bool], counted: bool, policy: AuditPolicy) -> Ruling:
+    """Judge a figure by a limit that is one interval: a value between two that keep it keeps it too."""
+    ends = [keeps(end) for end in (ruling.low, ruling.high) if end is not None]
+    enough, kept = ruling.n >= policy.min_count, keeps(ruling.value)
+    if not kept and (enough or (counted and ends and not any(ends) and ruling.n >= LEAST_TO_FAIL)):
+        return replace(ruling, judgement=FAIL, why="the limit is broken")
+    if not enough:
+        return replace(ruling, why=f"rests on {ruling.n} cases; the policy asks for {policy.min_count}")
+    if gate.certain and not (ends and all(ends)):
+        return replace(ruling, why="the limit is kept, but the interval reaches across it")
+    return replace(ruling, judgement=PASS, why="the limit is kept")
+
+
+def _gap(gate: Gate, figures: Mapping[str, Figure | None], *, policy: AuditPolicy) -> list[Ruling]:
+    """Compare the highest with the lowest of the groups that have enough cases, and name those that have not."""
+    known = {label: figure for label, figure in figures.items()
+             if figure and figure.defined and figure.n >= policy.min_count}
+    rulings = [
+        Ruling(about=label, judgement=NOT_ENOUGH, n=figure.n if figure else 0,
+               why=f"{figure.n if figure else 0} cases; the policy asks for {policy.min_count}, so its gap is not known")
+        for label, figure in figures.items() if label not in known
+    ]
+    if len(known) < 2:
+        return [Ruling(about=gate.slice, judgement=NOT_ENOUGH, why="fewer than two groups have enough cases to compare"),
+                *rulings]
+    return [_widest(gate, known, policy=policy), *rulings]
+
+
+def _widest(gate: Gate, known: Mapping[str, Figure], *, policy: AuditPolicy) -> Ruling:
+    bottom, top = (choose(known, key=lambda label: known[label].value) for choose in (min, max))
+    high, low = known[top], known[bottom]
+    ends = (None, None) if top == bottom else _difference(high, low)
+    ruling = Ruling(about=f"{top} over {bottom}", judgement=NOT_ENOUGH, why="", n=min(high.n, low.n),
+                    value=high.value - low.value, low=ends[0], high=ends[1])
+    return _held(gate, ruling, keeps=lambda value: value <= gate.max_gap + _ROUNDING,
+                 counted=high.method == low.method == "wilson", policy=policy)
+
+
+def _difference(one: Figure, other: Figure) -> tuple[float | None, float | None]:
+    if None in (one.low, one.high, other.low, other.high):
+        return None, None
+    return difference(one.value, (one.low, one.high), from_value=other.value, from_interval=(other.low, other.high))
+
+
+def _against_baseline(gate: Gate, baselines: Sequence[Baseline], *, policy: AuditPolicy) -> Ruling:
+    baseline = next(each for each in baselines if each.name == gate.baseline)
+    about = f"against the {gate.baseline} baseline"
+    if baseline.absent:
+        return Ruling(about=about, judgement=PASS, why=baseline.why_not)
+    theirs, ours = (_of(gate.metric, figures) for figures in (baseline.figures, baseline.ours))
+    if theirs is None or ours is None or not ours.defined:
+        return Ruling(about=about, judgement=NOT_ENOUGH, why=baseline.why_not or f"{_name(gate)} is undefined (0/0)")
+    return _held(gate, _gain(gate, ours, theirs, about=about), keeps=lambda gain: _is_gain(gain, gate.min_gain),
+                 counted=False, policy=policy)
+
+
+def _of(name: str, figures: Sequence[Figure]) -> Figure | None:
+    return next((figure for figure in figures if figure.metric == name), None)
+
+
+def _gain(gate: Gate, ours: Figure, theirs: Figure, *, about: str) -> Ruling:
+    """Take the better minus the worse direction, so that a gain is positive; an undefined baseline counts as its 0."""
+    ends = _difference(ours, theirs)
+    sign = 1 if metric(gate.metric).greater_is_better else -1
+    low, high = ends if sign > 0 or None in ends else (-ends[1], -ends[0])
+    return Ruling(about=about, judgement=NOT_ENOUGH, why="", n=ours.n, value=sign * (ours.value - theirs.value),
+                  low=low, high=high)
+
+
+def _is_gain(gain: float, asked: float) -> bool:
+    """Whether the gain is what was asked; with nothing asked, any gain at all, but not a draw."""
+    return gain >= asked - _ROUNDING if asked else gain > _ROUNDING
+
+
+def _name(gate: Gate) -> str:
+    return gate.metric.replace("_", " ")

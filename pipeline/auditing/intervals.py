@@ -1,0 +1,44 @@
+"""Intervals: how far a figure from so many cases may be from the truth."""
+
+from __future__ import annotations
+
+from math import sqrt
+from statistics import NormalDist
+
+Interval = tuple[float, float]
+
+
+def wilson(share: float, n: int, *, confidence: float = 0.95) -> Interval:
+    """Bound a share (0 to 1) of `n` cases by Wilson's score interval.
+
+    It stays within 0 and 1 and has width even where all or none of few cases are right. `n` of 0
+    says nothing: 0 to 1.
+    """
+    if n == 0:
+        return 0.0, 1.0
+    z = NormalDist().inv_cdf(0.5 + confidence / 2)
+    centre = (share + z * z / (2 * n)) / (1 + z * z / n)
+    half = z / (1 + z * z / n) * sqrt(share * (1 - share) / n + z * z / (4 * n * n))
+    return max(0.0, centre - half), min(1.0, centre + half)
+
+
+def f1_interval(f1: float, n: int, *, confidence: float = 0.95) -> Interval:
+    """Bound F1 over the `n` rows that are positive or answered positive.
+
+    F1 rises with the share J of those rows that are both, F1 = 2J / (1 + J), so the ends of
+    Wilson's interval for J are carried over.
+    """
+    low, high = wilson(f1 / (2 - f1), n, confidence=confidence)
+    return 2 * low / (1 + low), 2 * high / (1 + high)
+
+
+def difference(value: float, interval: Interval, *, from_value: float, from_interval: Interval) -> Interval:
+    """Bound `value - from_value` of two independent groups from the interval of each.
+
+    Newcombe's method (recovering variances): for two shares with Wilson intervals it is his
+    hybrid score interval.
+    """
+    gap = value - from_value
+    below = sqrt((value - interval[0]) ** 2 + (from_interval[1] - from_value) ** 2)
+    above = sqrt((interval[1] - value) ** 2 + (from_value - from_interval[0]) ** 2)
+    return gap - below, gap + above

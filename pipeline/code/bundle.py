@@ -1,0 +1,136 @@
+"""The source of a function and of every project file it reaches: kept with what it made, loaded again anywhere.
+
+A bundle is readable text, not a pickle: an auditor can read what ran, and a server or a rebuild
+years later runs the same lines whatever has become of the project's files.
+"""
+
+from __future__ import annotations
+
+import ast
+import functools
+import hashlib
+import importlib
+import importlib.util
+import json
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from pipeline.code.environment import is_library
+from pipeline.code.reach import Reach, source_file
+from pipeline.errors import Misuse
+
+
+def bundle(function: Callable[..., Any], reached: Reach) -> dict[str, Any]:
+    """Collect the source text of `function` and of the project files it reaches, as a JSON value.
+
+    Raises `Misuse` where the function cannot be found again by name (a lambda, a function made
+    inside another).
+    """
+    file = Path(source_file(function))
+    name = getattr(function, "__qualname__", repr(function))
+    if "<" in name or not file.is_file():
+        raise Misuse(
+            f"step function {name} cannot be found again by name",
+            expected="a function at the top level of a file",
+            next_step="Move it there and bind values with with_parameters(...).",
+        )
+    files = _with_imports({Path(path).resolve() for path in reached.files | {str(file)} if is_project_source(path)})
+    root = _root(files)
+    texts = {str(path.relative_to(root)): path.read_text(encoding="utf-8") for path in sorted(files)}
+    return {"file": str(file.resolve().relative_to(root)), "function": name, "files": texts}
+
+
+def load(bundled: dict[str, Any]) -> Callable[..., Any]:
+    """Give back the function of a bundle, from its kept text alone.
+
+    Project modules it imports come from the bundle, not from the working directory. Loading the
+    same bundle twice gives the same function.
+    """
+    return _loaded(json.dumps(bundled, sort_keys=True))
+
+
+def is_project_source(path: str | Path) -> bool:
+    """Whether a file is the user's: neither a library's nor the framework's own."""
+    framework = Path(__file__).resolve().parents[2]
+    own = [framework / "pipeline", framework / "lineage"]
+    return Path(path).is_file() and not is_library(str(path)) and not any(Path(path).resolve().is_relative_to(folder) for folder in own)
+
+
+@functools.lru_cache(maxsize=256)
+def _loaded(text: str) -> Callable[..., Any]:
+    bundled = json.loads(text)
+    name = f"headwater_bundle_{hashlib.sha256(text.encode()).hexdigest()[:16]}"
+    folder = Path(tempfile.mkdtemp(prefix="headwater-code-"))
+    for path, source in bundled["files"].items():
+        target = folder / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(source, encoding="utf-8")
+    with _importing_from(folder, set(bundled["files"])):
+        spec = importlib.util.spec_from_file_location(name, folder / bundled["file"])
+        module = importlib.util.module_from_spec(spec)
+        sys.modules[name] = module
+        spec.loader.exec_module(module)
+    found: Any = module
+    for part in bundled["function"].split("."):
+        found = getattr(found, part)
+    return found
+
+
+@contextmanager
+def _importing_from(folder: Path, files: set[str]) -> Iterator[None]:
+    """Let imports of the bundle's own modules find the bundle, and leave no trace of it for others."""
+    own = {path.partition("/")[0].removesuffix(".py") for path in files}
+    hidden = {name: module for name, module in sys.modules.items() if name.partition(".")[0] in own}
+    for name in hidden:
+        del sys.modules[name]
+    roots = [str(folder), *sorted({str((folder / path).parent) for path in files})]
+    sys.path[:0] = roots
+    importlib.invalidate_caches()
+    try:
+        yield
+    finally:
+        del sys.path[: len(roots)]
+        for name in [name for name in sys.modules if name.partition(".")[0] in own]:
+            del sys.modules[name]
+        sys.modules.update(hidden)
+
+
+def _with_imports(files: set[Path]) -> set[Path]:
+    """Add the project modules that the files import at their top, without which they could not be loaded."""
+    found: set[Path] = set()
+    waiting = set(files)
+    while waiting:
+        path = waiting.pop()
+        found.add(path)
+        waiting |= {each for each in _imports(path) if each not in found}
+    return found
+
+
+def _imports(path: Path) -> set[Path]:
+    names: set[str] = set()
+    for node in ast.parse(path.read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            names |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    loaded = [sys.modules[name] for name in names if name in sys.modules]
+    places = [module.__file__ for module in loaded if getattr(module, "__file__", None)]
+    return {Path(place).resolve() for place in places if is_project_source(place)}
+
+
+def _root(files: set[Path]) -> Path:
+    """The folder that paths in the bundle are relative to: the lowest one holding all files and their packages."""
+    folders = []
+    for path in files:
+        folder = path.parent
+        while (folder / "__init__.py").exists():
+            folder = folder.parent
+        folders.append(folder)
+    common = Path(folders[0])
+    while not all(folder.is_relative_to(common) for folder in folders):
+        common = common.parent
+    return common

@@ -1,0 +1,39 @@
+"""The commit the project's files are at, and whether they differ from it."""
+
+from __future__ import annotations
+
+import functools
+import os
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """A git commit id ("" outside a repository) and whether tracked files, or Python files not tracked yet, differ from it."""
+
+    id: str
+    dirty: bool
+
+
+@functools.cache
+def commit(folder: Path) -> Commit:
+    """Read the commit of the repository that holds `folder`.
+
+    `HEADWATER_GIT_COMMIT` answers where the code was installed without its repository. Read once
+    a process: what runs is what was there when it started.
+    """
+    if known := os.environ.get("HEADWATER_GIT_COMMIT"):
+        return Commit(known, dirty=False)
+    try:
+        answer = subprocess.run(
+            ["git", "status", "--porcelain=v2", "--branch", "--untracked-files=normal"],
+            cwd=folder, capture_output=True, text=True, timeout=30, check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return Commit("", dirty=False)
+    lines = answer.stdout.splitlines() if answer.returncode == 0 else []
+    ids = [line.split()[2] for line in lines if line.startswith("# branch.oid")]
+    found = ids[0] if ids and ids[0] != "(initial)" else ""
+    return Commit(found, dirty=any(line[0] in "12u" or (line[0] == "?" and line.endswith((".py", "/"))) for line in lines))

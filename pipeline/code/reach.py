@@ -1,0 +1,235 @@
+"""All the code a function reaches: other functions, classes and modules of the project, values, libraries.
+
+The walk follows the names that compiled code uses, through the module it was defined in. What runs
+is compared, not its text: a comment or a moved line changes nothing. No module's name is part of
+the digest, since Airflow loads a DAG file under a name of its own; files are told by their stem.
+"""
+
+from __future__ import annotations
+
+import dis
+import functools
+import hashlib
+import importlib
+import importlib.util
+import inspect
+import sys
+import types
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pipeline.code import environment
+from pipeline.code.value import text_of
+
+_CLOCK = {"time", "time_ns", "localtime", "gmtime", "monotonic", "perf_counter", "now", "utcnow", "today"}
+_CLOCK_HOLDERS = {"time", "datetime", "date", "Timestamp", "pandas", "datetime64"}
+_BY_NAME = {"getattr", "import_module", "__import__", "eval", "exec", "globals", "vars"}
+
+
+@dataclass(slots=True)
+class Reach:
+    """What a function stands on.
+
+    `digest` covers it all; `files` are the project's source files reached; `libraries` the
+    distributions with their versions; `clock` names what reads the time; `unknown` says what
+    could not be described (such a step is never reused).
+    """
+
+    digest: str = ""
+    files: set[str] = field(default_factory=set)
+    libraries: set[str] = field(default_factory=set)
+    clock: set[str] = field(default_factory=set)
+    unknown: set[str] = field(default_factory=set)
+
+
+class _Walk:
+    def __init__(self) -> None:
+        self.reach = Reach()
+        self.seen: dict[int, str] = {}
+        self.kept: list[object] = []
+        self.parts: dict[str, str] = {}
+        self.used: dict[str, set[str]] = {}
+
+    def visit(self, value: object) -> str | None:
+        """Describe a function, class or module and take in all it reaches; None for any other value."""
+        if isinstance(value, functools.partial):
+            return f"partial{[self.value(v) for v in (value.func, value.args, value.keywords)]}"
+        if isinstance(value, types.MethodType):
+            return f"method{[self.value(v) for v in (value.__func__, value.__self__)]}"
+        if not isinstance(value, (types.FunctionType, types.BuiltinFunctionType, type, types.ModuleType)):
+            return None
+        if id(value) in self.seen:
+            return self.seen[id(value)]
+        self.kept.append(value)
+        self.seen[id(value)] = name = f"{_stem(value)}:{getattr(value, '__qualname__', '')}"
+        if not _in_project(value):
+            self.library(value)
+        elif isinstance(value, types.FunctionType):
+            self.part(name, self.function(value))
+        elif isinstance(value, type):
+            self.part(name, self.class_(value))
+        return name
+
+    def part(self, name: str, text: str) -> None:
+        self.parts[name] = self.parts.get(name, "") + text
+
+    def value(self, value: object) -> str:
+        try:
+            return text_of(value, walk=self.visit)
+        except TypeError as error:
+            self.reach.unknown.add(str(error))
+            return "unknown"
+
+    def library(self, value: object) -> None:
+        module = value if isinstance(value, types.ModuleType) else sys.modules.get(value.__module__ or "")
+        top = (getattr(module, "__name__", "") or "").partition(".")[0]
+        file = getattr(sys.modules.get(top), "__file__", None)
+        if file and "-packages" in file:
+            self.reach.libraries.add(environment.version_of(top))
+
+    def function(self, function: types.FunctionType) -> str:
+        self.reach.files.add(function.__globals__.get("__file__") or function.__code__.co_filename)
+        cells = [self.value(cell.cell_contents) for cell in function.__closure__ or () if _filled(cell)]
+        defaults = [self.value(v) for v in (function.__defaults__, function.__kwdefaults__)]
+        self.names(function.__code__, function.__globals__)
+        return f"{_code(function.__code__)}{cells}{defaults}"
+
+    def class_(self, cls: type) -> str:
+        members = {}
+        for name, member in vars(cls).items():
+            if name.startswith("__") and name not in ("__init__", "__call__", "__post_init__"):
+                continue
+            inner = getattr(member, "__func__", None) or getattr(member, "fget", None) or member
+            members[name] = self.visit(inner) if callable(inner) else self.quietly(inner)
+        return f"{sorted(members.items(), key=lambda item: item[0])}{[self.visit(base) for base in cls.__bases__]}"
+
+    def quietly(self, member: object) -> str:
+        if type(member).__name__ in ("member_descriptor", "getset_descriptor", "_abc_data"):
+            return type(member).__name__
+        return self.value(member)
+
+    def names(self, code: types.CodeType, space: dict[str, object]) -> None:
+        used = _names(code)
+        for name in sorted(used & space.keys()):
+            self.named(name, space[name], used)
+        for module in _imports(code, space):
+            if isinstance(module, types.ModuleType):
+                self.named(module.__name__, module, used)
+            elif module not in sys.stdlib_module_names:
+                self.reach.libraries.add(environment.version_of(module))
+            elif module in _CLOCK_HOLDERS and (moment := used & _CLOCK - {module}):
+                self.reach.clock.add(f"{module}.{sorted(moment)[0]}")
+
+    def named(self, name: str, value: object, used: set[str]) -> None:
+        called = getattr(value, "__name__", name)
+        if called in _CLOCK_HOLDERS and (moment := used & _CLOCK - {called}):
+            self.reach.clock.add(f"{name}.{sorted(moment)[0]}")
+        elif called in ("time", "time_ns") and getattr(value, "__module__", "") == "time":
+            self.reach.clock.add(name)
+        if isinstance(value, types.ModuleType) and _in_project(value):
+            self.module(value, used)
+        else:
+            self.part(f"name {name}", self.value(value))
+
+    def module(self, module: types.ModuleType, used: set[str]) -> None:
+        before = self.used.setdefault(module.__name__, set())
+        new = (used & vars(module).keys()) - before
+        before |= new
+        self.reach.files.add(module.__file__)
+        if used & _BY_NAME:
+            self.part(f"file {_stem(module)}", Path(module.__file__).read_text(encoding="utf-8"))
+        for name in sorted(new):
+            self.named(f"{_stem(module)}.{name}", vars(module)[name], used)
+
+
+def reach(function: object) -> Reach:
+    """Walk from `function` (or any value that holds functions) and digest everything it reaches."""
+    walk = _Walk()
+    start = walk.value(function)
+    text = repr((start, sorted(walk.parts.items()), sorted(walk.reach.libraries), environment.python()))
+    walk.reach.digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+    return walk.reach
+
+
+def _filled(cell: types.CellType) -> bool:
+    try:
+        cell.cell_contents
+    except ValueError:
+        return False
+    return True
+
+
+def _file(value: object) -> str | None:
+    if isinstance(value, types.FunctionType):
+        return value.__globals__.get("__file__") or value.__code__.co_filename
+    if isinstance(value, types.ModuleType):
+        return getattr(value, "__file__", None)
+    return getattr(sys.modules.get(getattr(value, "__module__", None) or ""), "__file__", None)
+
+
+def _in_project(value: object) -> bool:
+    file = _file(value)
+    return bool(file) and not isinstance(value, types.BuiltinFunctionType) and not environment.is_library(file)
+
+
+def _stem(value: object) -> str:
+    file = _file(value)
+    if file and _in_project(value):
+        return Path(file).parent.name if Path(file).stem == "__init__" else Path(file).stem
+    return getattr(value, "__module__", None) or getattr(value, "__name__", "")
+
+
+def _nested(code: types.CodeType) -> list[types.CodeType]:
+    found = [code]
+    for constant in code.co_consts:
+        if isinstance(constant, types.CodeType):
+            found += _nested(constant)
+    return found
+
+
+def _names(code: types.CodeType) -> set[str]:
+    return {name for each in _nested(code) for name in each.co_names}
+
+
+def _code(code: types.CodeType) -> str:
+    constants = [_code(c) if isinstance(c, types.CodeType) else _constant(c) for c in code.co_consts]
+    shape = (code.co_argcount, code.co_posonlyargcount, code.co_kwonlyargcount, code.co_flags & 0x2F)
+    return repr((code.co_code, constants, code.co_names, code.co_varnames, code.co_freevars, shape))
+
+
+def _constant(value: object) -> str:
+    if isinstance(value, frozenset):
+        return f"frozenset{sorted(map(repr, value))}"
+    return f"{type(value).__name__}:{value!r}"
+
+
+def _imports(code: types.CodeType, space: dict[str, object]) -> list[types.ModuleType | str]:
+    """Modules imported inside the code: project modules themselves, library packages by name."""
+    found: list[types.ModuleType | str] = []
+    for each in _nested(code):
+        for step in dis.get_instructions(each):
+            if step.opname == "IMPORT_NAME":
+                found.append(_imported(step.argval, each, space))
+    return found
+
+
+def _imported(name: str, code: types.CodeType, space: dict[str, object]) -> types.ModuleType | str:
+    package = space.get("__package__")
+    if not name or (package and importlib.util.find_spec(name.partition(".")[0]) is None):
+        name = f"{package}.{name}".rstrip(".")
+    spec = sys.modules[name].__spec__ if name in sys.modules else _spec(name)
+    if spec is None or not spec.origin or spec.origin in ("built-in", "frozen") or environment.is_library(spec.origin):
+        return name.partition(".")[0]
+    return importlib.import_module(name)
+
+
+def _spec(name: str) -> object | None:
+    try:
+        return importlib.util.find_spec(name)
+    except (ImportError, ValueError):
+        return None
+
+
+def source_file(function: object) -> str:
+    """The file a function was defined in, whatever name its module was loaded under."""
+    return _file(inspect.unwrap(function)) or ""

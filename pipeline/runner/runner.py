@@ -1,0 +1,215 @@
+"""The one place where a step is run: load, reuse or call, test the claim, save, record - also when it fails."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from lineage.errors import LineageError
+from lineage.records import Artifact, Dependency, Known, Outcome, Rule, Run, Use
+from lineage.store import Store
+from pipeline.code import Reach, bundle, reach
+from pipeline.code.bundle import is_project_source
+from pipeline.code.environment import listing
+from pipeline.code.reach import source_file
+from pipeline.runner.beginning import CODE, ENVIRONMENT, begun, is_alive, permit
+from pipeline.runner.memo import memo_key
+from pipeline.runner.occasion import Occasion
+from pipeline.runner.path import path
+from pipeline.settings import Settings, masked
+from pipeline.step import Made, Step
+
+if TYPE_CHECKING:
+    from pipeline.runner.execute import Executed
+    from pipeline.storage import Storage
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ran:
+    """What running a step gave: output references by role, the run's id, and whether it was reused."""
+
+    step: str
+    outputs: Mapping[str, str]
+    run: str
+    reused: bool = False
+    mlflow_run_id: str = ""
+    seconds: float = 0.0
+
+
+class Runner:
+    """Runs the steps of one task, on one occasion, against one store and one storage."""
+
+    def __init__(self, *, settings: Settings, occasion: Occasion, store: Store, storage: Storage) -> None:
+        self.settings, self.occasion, self.store, self.storage = settings, occasion, store, storage
+        self.ran: list[Ran] = []
+        self._environment: Use | None = None
+        self._values: dict[str, Any] = {}
+        self._known: dict[str, Artifact] = {}
+
+    @classmethod
+    def open(cls, settings: Settings, occasion: Occasion) -> Runner:
+        """Open the store and the storage of `settings`; runs whose process has died become interrupted."""
+        from pipeline.storage import Storage
+
+        store = Store.open(settings.store_url)
+        store.interrupted(is_alive)
+        return cls(settings=settings, occasion=occasion, store=store, storage=Storage(settings.storage))
+
+    def at(self, occasion: Occasion) -> Runner:
+        """The same runner on another occasion, sharing what is loaded."""
+        other = Runner(settings=self.settings, occasion=occasion, store=self.store, storage=self.storage)
+        other._values, other._known, other.ran = self._values, self._known, self.ran
+        return other
+
+    def run(self, step: Step, inputs: Mapping[str, str | Sequence[str]] | None = None) -> Ran:
+        """Run `step` on artifacts by role, or reuse what it made before from the same.
+
+        An input given as a list arrives in the function as a list. Raises what the step raises:
+        a `HeadwaterError` as it is, anything else as `StepFailed`; the run is recorded as failed.
+        """
+        started = time.perf_counter()
+        given = dict(inputs or {})
+        references = {role: [ref] if isinstance(ref, str) else list(ref) for role, ref in given.items()}
+        reached = reach(step.function)
+        memo = memo_key(step, reached, references, self.occasion.phase)
+        if memo and (past := self.store.reusable(memo)) and self._is_whole(past):
+            return self._note(self._reuse(step, past, memo), started)
+        permit(step, reached, self.occasion)
+        kept = self._kept(step, reached)
+        run = self._begin(step, references, reached, memo)
+        try:
+            outputs = self._execute(step, given, run, kept)
+        except BaseException as error:
+            self._fail(run, error)
+            raise
+        return self._note(Ran(step=step.name, outputs=outputs, run=run.id), started)
+
+    def describe(self, reference: str) -> Artifact:
+        """The record of an artifact: its rows, place and facts."""
+        if reference not in self._known:
+            self._known[reference] = self.store.artifact(reference)
+        return self._known[reference]
+
+    def value(self, reference: str) -> Any:
+        """The value of an artifact, loaded and verified; a DataFrame is a copy that may be changed."""
+        if reference not in self._values:
+            self._remember(reference, self.storage.load(self.describe(reference)))
+        value = self._values[reference]
+        return value.copy(deep=False) if hasattr(value, "iloc") else value
+
+    def annotate(self, run_id: str, *, mlflow_run_id: str) -> None:
+        """Tie a run to the MLflow run that shows it."""
+        self.store.annotate(run_id, mlflow_run_id=mlflow_run_id)
+
+    def path(self, reference: str) -> list[dict[str, Any]]:
+        """The user's row-wise steps from the source to a dataset, in order."""
+        return path(self.store, reference)[1]
+
+    def source_of(self, reference: str) -> str:
+        """The reference of the source dataset that a dataset's rows come from."""
+        return path(self.store, reference)[0]
+
+    def _note(self, ran: Ran, started: float) -> Ran:
+        self.ran.append(replace(ran, seconds=time.perf_counter() - started))
+        return self.ran[-1]
+
+    def _remember(self, reference: str, value: Any) -> None:
+        if len(self._values) >= 32:
+            self._values.pop(next(iter(self._values)))
+        self._values[reference] = value
+
+    def _is_whole(self, past: Run) -> bool:
+        """Whether an earlier run's results may stand: nothing undeclared was read, and all bytes are there."""
+        return not past.facts.get("reads") and all(self.storage.exists(use.artifact) for use in past.outputs)
+
+    def _reuse(self, step: Step, past: Run, memo: str) -> Ran:
+        run = begun(step, self.occasion, memo)
+        self.store.reuse(replace(run, outcome=Outcome.REUSED, ended_at=run.started_at, reused_from=past.id), of=past)
+        for use in past.outputs:
+            self._known[use.artifact.reference] = use.artifact
+        return Ran(
+            step=step.name, outputs=_outputs(past.outputs), run=run.id, reused=True, mlflow_run_id=past.mlflow_run_id
+        )
+
+    def _begin(self, step: Step, references: Mapping[str, Sequence[str]], reached: Reach, memo: str) -> Run:
+        uses = [
+            Use(role=role, artifact=self.describe(reference), position=place)
+            for role, listed in references.items() for place, reference in enumerate(listed)
+        ]
+        run = begun(step, self.occasion, memo, reached=reached, inputs=tuple(uses))
+        self.store.begin(run)
+        return run
+
+    def _execute(
+        self, step: Step, given: Mapping[str, str | Sequence[str]], run: Run, kept: Sequence[Use]
+    ) -> dict[str, str]:
+        from pipeline.runner.execute import execute
+
+        values = {
+            role: self.value(ref) if isinstance(ref, str) else [self.value(each) for each in ref]
+            for role, ref in given.items()
+        }
+        done = execute(step, values, production=self.occasion.production)
+        outputs = [self._save(step, role, made) for role, made in done.made.items()]
+        self.store.succeed(
+            run.id, ended_at=datetime.now(UTC), outputs=[*outputs, *kept],
+            dependencies=_dependencies(step, done, run, outputs), facts={**run.facts, **done.facts},
+        )
+        return _outputs(outputs)
+
+    def _save(self, step: Step, role: str, made: Made) -> Use:
+        own = role in ("data", made.kind)
+        name = made.name or ".".join(part for part in (self.occasion.dag, step.name, "" if own else role) if part)
+        artifact = self._artifact(made.kind, name, made.value, made.facts)
+        self._remember(artifact.reference, made.value)
+        return Use(role=role, artifact=artifact)
+
+    def _kept(self, step: Step, reached: Reach) -> list[Use]:
+        """What is kept beside the outputs: the user's code, and once a process its environment."""
+        if self._environment is None:
+            self._environment = Use(role=ENVIRONMENT, artifact=self._artifact(ENVIRONMENT, "python", listing(), {}))
+        if not is_project_source(source_file(step.function)):
+            return [self._environment]
+        code = self._artifact(CODE, step.name, bundle(step.function, reached), {})
+        return [Use(role=CODE, artifact=code), self._environment]
+
+    def _artifact(self, kind: str, name: str, value: Any, facts: Mapping[str, Any]) -> Artifact:
+        saved = self.storage.save(kind, value)
+        if kind == "dataset":
+            facts = {"columns": {column: str(dtype) for column, dtype in value.dtypes.items()}, **facts}
+        artifact = Artifact(
+            kind=kind, name=name, digest=saved.digest, place=saved.place, checksum=saved.checksum,
+            size_bytes=saved.size_bytes, rows=saved.rows, facts=facts,
+        )
+        self._known[artifact.reference] = artifact
+        return artifact
+
+    def _fail(self, run: Run, error: BaseException) -> None:
+        """Record how a run ended; a store that is gone too does not hide why it ended."""
+        stopped = isinstance(error, (KeyboardInterrupt, SystemExit))
+        outcome = Outcome.INTERRUPTED if stopped else Outcome.FAILED
+        text = masked(f"{type(error).__name__}: {error}")
+        try:
+            self.store.fail(run.id, ended_at=datetime.now(UTC), error=text, outcome=outcome)
+        except LineageError as unreachable:
+            error.add_note(f"The store could not be told: {unreachable}")
+
+
+def _outputs(uses: Sequence[Use]) -> dict[str, str]:
+    return {use.role: use.artifact.reference for use in uses if use.role not in (CODE, ENVIRONMENT)}
+
+
+def _dependencies(step: Step, done: Executed, run: Run, outputs: Sequence[Use]) -> list[Dependency]:
+    """One entry per output, input and effect; an input that no rule names is every row, assumed."""
+    found = []
+    for output in outputs:
+        for use in run.inputs:
+            rules = [d for d in done.depends if d.input == use.role and d.output in ("*", output.role)]
+            pair = {"output": output.artifact.reference, "input": use.artifact.reference, "detail": dict(done.detail)}
+            found += [Dependency(rule=d.rule, effect=d.effect, known=d.known, **pair) for d in rules]
+            if not rules and not any(d.input == use.role for d in done.depends):
+                found.append(Dependency(rule=Rule.EVERY_ROW, known=Known.ASSUMED, **pair))
+    return found

@@ -1,0 +1,1 @@
+"""Requests into logged predictions: the inference server of the live release."""

@@ -1,0 +1,122 @@
+"""The stages a DAG body chains, from source to release: each call is a task, or a group of them."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from pipeline.chain import Reference, Work, conductor, is_conducted
+from pipeline.errors import Misuse
+
+if TYPE_CHECKING:
+    from pipeline.artifacts.source import Source
+    from pipeline.auditing.policy import AuditPolicy
+    from pipeline.deployment.plan import ReleasePlan
+    from pipeline.preprocessing.transforms import Transform
+    from pipeline.training.candidates import Candidate
+    from pipeline.validation.expectations import Expectation
+
+SIZES = {"train": 0.6, "dev": 0.2, "test": 0.2}
+
+
+def ingest(source: Source, *, name: str = "ingest") -> Reference:
+    """Read a source into a dataset; partitions are read side by side as mapped tasks."""
+    return _ingest(source, name)
+
+
+def validate(data: Reference, expectations: Sequence[Expectation], *, name: str = "validate") -> Reference:
+    """Hold a dataset against expectations: fail, quarantine the rows, or warn, as each says."""
+    return _task(name, "pipeline.validation.validate:validate", {"expectations": tuple(expectations)}, data=data)
+
+
+def preprocess(data: Reference, steps: Sequence[Callable[..., Any]], *, name: str = "preprocess") -> Reference:
+    """Run plain functions of DataFrames one after the other; those marked @rowwise keep row lineage."""
+    return _task(name, "pipeline.preprocessing.preprocess:preprocess", {"steps": tuple(steps)}, data=data)
+
+
+def split(
+    data: Reference,
+    *,
+    target: str | None = None,
+    balance: Sequence[str] = (),
+    group: str | None = None,
+    time: str | None = None,
+    sizes: Mapping[str, float] = SIZES,
+    boundaries: Sequence[Any] = (),
+    seed: int = 0,
+    name: str = "split",
+) -> Reference:
+    """Cut a dataset into train, dev and test by seeded hash rank within each stratum, by group or by time."""
+    policy = {"target": target, "balance": tuple(balance), "group": group, "time": time, "sizes": dict(sizes),
+              "boundaries": tuple(boundaries), "seed": seed}
+    return _task(name, "pipeline.preprocessing.split:split", policy, data=data)
+
+
+def fit(parts: Reference, transforms: Sequence[Transform], *, features: Sequence[str], name: str = "fit") -> Reference:
+    """Fit transforms on train only and apply them to every part; what is fitted is an artifact."""
+    declared = {"transforms": tuple(transforms), "features": tuple(features)}
+    return _task(name, "pipeline.preprocessing.fit:fit", declared, parts=parts)
+
+
+def train(
+    ready: Reference, candidates: Sequence[Candidate], *, metric: str, folds: int = 5, name: str = "train"
+) -> Reference:
+    """Train candidates side by side, after each has shown that it can fit a tiny set, and choose one by `metric`."""
+    if len({candidate.name for candidate in candidates}) != len(candidates):
+        raise Misuse("two candidates have one name", examples=[candidate.name for candidate in candidates])
+    by_name = {candidate.name: candidate for candidate in candidates}
+    with conductor().group(name):
+        gate = _task("overfit", "pipeline.training.overfit:overfit", {"candidates": tuple(candidates)}, ready=ready)
+        work = Work(
+            name="candidate", call="pipeline.training.train:train_candidate", over=list(by_name), items=by_name,
+            item="candidate", declared={"metric": metric, "folds": folds}, references={"ready": ready, "gate": gate},
+        )
+        estimators = conductor().task(work)
+        return _task(
+            "select", "pipeline.training.select:select", {"metric": metric}, ready=ready, estimators=estimators
+        )
+
+
+def audit(model: Reference, ready: Reference, policy: AuditPolicy, *, name: str = "audit") -> Reference:
+    """Measure a model on slices of the test part, against baselines, and hold it against the policy's gates."""
+    return _task(name, "pipeline.auditing.audit:audit", {"policy": policy}, model=model, ready=ready)
+
+
+def deploy(model: Reference, report: Reference, plan: ReleasePlan, *, name: str = "deploy") -> Reference:
+    """Release a model whose audit lets it pass, as the plan says."""
+    return _task(name, "pipeline.deployment.deploy:deploy", {"plan": plan}, model=model, report=report)
+
+
+def task(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Make a step of one's own: in a DAG body, a task on the datasets it is given; elsewhere, the plain function.
+
+    Every argument that is a reference arrives as a DataFrame; others are recorded parameters.
+    """
+
+    @functools.wraps(function)
+    def call(*arguments: Any, name: str = "", **named: Any) -> Any:
+        if not is_conducted():
+            return function(*arguments, **named)
+        bound = inspect.signature(function).bind(*arguments, **named).arguments
+        references = {key: value for key, value in bound.items() if isinstance(value, Reference)}
+        parameters = {key: value for key, value in bound.items() if key not in references}
+        declared = {"function": function, "parameters": parameters, "name": name or function.__name__}
+        return _task(declared["name"], "pipeline.preprocessing.custom:custom", declared, inputs=references)
+
+    return call
+
+
+def _ingest(source: Source, name: str) -> Reference:
+    call, declared = "pipeline.ingestion.ingest", {"source": source}
+    if not source.reader.is_partitioned:
+        return _task(name, f"{call}:ingest", declared)
+    with conductor().group(name):
+        partitions = _task("partitions", f"{call}:pin_partitions", declared)
+        work = Work(name="read", call=f"{call}:read_partition", over=partitions, item="partition", declared=declared)
+        return _task("combine", f"{call}:combine", declared, partitions=conductor().task(work))
+
+
+def _task(name: str, call: str, declared: Mapping[str, Any], **references: Any) -> Reference:
+    return conductor().task(Work(name=name, call=call, declared=declared, references=references))
