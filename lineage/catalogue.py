@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.sqlite import insert  # PostgreSQL spells ON CONFLICT the same way
+from sqlalchemy.dialects.postgresql import insert  # SQLite spells ON CONFLICT the same way
 from sqlalchemy.engine import Connection
 
 from lineage.encoding import json_text, now_us
@@ -36,12 +36,13 @@ class Identity(NamedTuple):
         return cls(kind, name, digest)
 
 
+_NAMED = (names.c.name == sa.bindparam("n"), names.c.kind == sa.bindparam("k"))
 _FIND = (
     sa.select(artifacts.c.id)
     .join(names, names.c.id == artifacts.c.name)
-    .where(artifacts.c.digest == sa.bindparam("d"), names.c.name == sa.bindparam("n"), names.c.kind == sa.bindparam("k"))
+    .where(artifacts.c.digest == sa.bindparam("d"), *_NAMED)
 )
-_NAME = sa.select(names.c.id).where(names.c.name == sa.bindparam("n"), names.c.kind == sa.bindparam("k"))
+_NAME = sa.select(names.c.id).where(*_NAMED)
 
 
 def _upsert() -> sa.Insert:
@@ -131,11 +132,19 @@ def made(connection: Connection, uses: Sequence[Use], *, run: int) -> dict[str, 
         values = written(artifact, name=name, run=run, at_us=at_us)
         numbers[artifact.reference] = connection.execute(_ADD, values).scalar_one()
     for use in uses:
-        publish(connection, use, run=run, artifact=numbers[use.artifact.reference], name=named[use.artifact.reference])
+        reference = use.artifact.reference
+        publish(
+            connection,
+            run=run,
+            role=use.role,
+            position=use.position,
+            artifact=numbers[reference],
+            name=named[reference],
+        )
     return numbers
 
 
-def publish(connection: Connection, use: Use, *, run: int, artifact: int, name: int) -> None:
-    """Make an artifact the latest of its name."""
-    values = {"run": run, "role": use.role, "position": use.position, "artifact": artifact, "name": name}
+def publish(connection: Connection, *, run: int, role: str, position: int, artifact: int, name: int) -> None:
+    """Make an artifact the latest of its name, as an output of `run`."""
+    values = {"run": run, "role": role, "position": position, "artifact": artifact, "name": name}
     connection.execute(_PUBLISH, values)

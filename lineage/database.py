@@ -17,7 +17,8 @@ from urllib.parse import quote, quote_plus
 
 import sqlalchemy as sa
 from sqlalchemy.engine import URL, Connection, Engine, make_url
-from sqlalchemy.exc import ArgumentError, DataError, IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
@@ -78,7 +79,7 @@ class Database:
             raise Conflict(
                 f"the {self} refuses what is to be recorded", found=self._reason(error), next_step="Nothing was kept."
             ) from None
-        except SQLAlchemyError as error:
+        except (DBAPIError, PoolTimeout) as error:
             raise StoreUnreachable(
                 f"the {self} cannot be used",
                 found=self._reason(error),
@@ -89,7 +90,7 @@ class Database:
         text = " ".join(str(getattr(error, "orig", None) or error).split())
         for secret in _secrets(self.url):
             text = text.replace(secret, "***")
-        return text
+        return text.rstrip(".")
 
     def leave(self) -> None:
         """Give up connections inherited from the parent process without closing them on it."""
@@ -165,11 +166,13 @@ def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
-class among(FunctionElement[bool]):  # noqa: N801 - reads as a function in a statement
-    """`among(column, bindparam("numbers"))`: the column is one of a JSON list of whole numbers or texts."""
+class among(FunctionElement[Any]):  # noqa: N801 - reads as a function in a statement
+    """`among(column, bindparam("numbers"))`: the column is one of a JSON list of whole numbers or texts.
+
+    It has no type: SQLite would be asked whether a truth value equals 1, and use no index.
+    """
 
     inherit_cache = True
-    type = sa.Boolean()
 
 
 @compiles(among, "sqlite")
@@ -190,3 +193,16 @@ def _among_postgresql(element: Any, compiler: Any, **options: Any) -> str:
 def members(values: Iterable[int] | Iterable[str]) -> str:
     """Write `values` as the list that `among` takes."""
     return json.dumps(list(values))
+
+
+_LAST_CHARACTER = "\U0010ffff"
+
+
+def begins(column: sa.ColumnElement[str]) -> sa.ColumnElement[bool]:
+    """Whether a text column begins as `span` says: a range of its index."""
+    return sa.and_(column >= sa.bindparam("first"), column <= sa.bindparam("last"))
+
+
+def span(prefix: str) -> dict[str, str]:
+    """Write the beginning of a text as the values that `begins` takes."""
+    return {"first": prefix, "last": prefix + _LAST_CHARACTER}

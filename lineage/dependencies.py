@@ -9,9 +9,9 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from lineage.encoding import json_text, json_value
-from lineage.errors import Conflict
-from lineage.records import Dependency, Effect, Known, Rule
-from lineage.schema import artifacts, dependencies, names
+from lineage.errors import MOST_EXAMPLES, Conflict
+from lineage.records import BESIDE, Dependency, Effect, Known, Rule
+from lineage.schema import artifacts, dependencies, names, outputs
 
 STRENGTHS = {known: strength for strength, known in enumerate(Known)}
 """How dependencies are known, in numbers: 0 is the strongest."""
@@ -32,6 +32,13 @@ SELECT = (
 )
 """Every dependency, as `dependency` reads it."""
 
+ORDER = (_out_name.c.name, _out.c.digest, _in_name.c.name, _in.c.digest, dependencies.c.rule, dependencies.c.effect)
+
+_RUN = sa.bindparam("run")
+_OF_RUN = SELECT.where(
+    dependencies.c.run == _RUN, dependencies.c.output.in_(sa.select(outputs.c.artifact).where(outputs.c.run == _RUN))
+).order_by(*ORDER)
+
 
 def dependency(row: Sequence[Any]) -> Dependency:
     """Read one row of `SELECT`."""
@@ -51,7 +58,8 @@ def complete(
     """Add what a run's dependencies leave unsaid, as resting on every row, assumed.
 
     An input that no dependency names may have gone into every output; an output that none
-    names may rest on every input. Of two that say the same, the weaker knowledge stands.
+    names may rest on every input, unless it is only kept beside the others (its kind is one
+    of `BESIDE`). Of two that say the same, the weaker knowledge stands.
 
     Raises:
         Conflict: a dependency is about an output that the run did not make.
@@ -61,20 +69,21 @@ def complete(
         key = (one.output, one.input, one.rule, one.effect)
         if key not in said or STRENGTHS[one.known] > STRENGTHS[said[key].known]:
             said[key] = one
-    strangers = {one.output for one in said.values()} - set(outputs)
+    resting = {reference for reference in outputs if reference.partition("/")[0] not in BESIDE}
+    told, named = {key[0] for key in said}, {key[1] for key in said}
+    strangers = sorted(told.difference(outputs))
     if strangers:
+        expected = ", ".join(sorted(outputs)[:MOST_EXAMPLES]) or "no output"
         raise Conflict(
-            f"run {run} says what an output rests on that it did not make",
-            expected=", ".join(sorted(outputs)[:5]) or "no output",
-            examples=sorted(strangers),
+            f"run {run} says what an output rests on that it did not make", expected=expected, examples=strangers
         )
-    silent_inputs = set(inputs) - {one.input for one in said.values()}
-    silent_outputs = set(outputs) - {one.output for one in said.values()}
+    if told.issuperset(resting) and named.issuperset(inputs):
+        return list(said.values())
     widened = [
         Dependency(output=output, input=used, rule=Rule.EVERY_ROW, known=Known.ASSUMED)
-        for output in sorted(outputs)
+        for output in sorted(resting)
         for used in sorted(inputs)
-        if output in silent_outputs or used in silent_inputs
+        if output not in told or used not in named
     ]
     return [*said.values(), *widened]
 
@@ -95,6 +104,3 @@ def written(one: Dependency, *, run: int, numbers: Mapping[str, int]) -> dict[st
 def of_run(connection: Connection, run: int) -> tuple[Dependency, ...]:
     """Read what the outputs of one run rested on, in the order of output, then input."""
     return tuple(map(dependency, connection.execute(_OF_RUN, {"run": run})))
-
-
-_ORDER = (_out_name.c.name, _out.c.digest, _in_name.c.name, _in.c.digest, dependencies.c.rule, dependencies.c.effect)

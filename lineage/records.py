@@ -14,6 +14,9 @@ from typing import Any
 
 JSON = Any
 
+BESIDE = ("code", "environment")
+"""Kinds of artifacts kept beside a run's outputs: they rest on no input."""
+
 
 class Rule(StrEnum):
     """How the rows of an output depend on the rows of an input."""

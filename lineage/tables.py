@@ -82,6 +82,8 @@ def _array_of(name: str, column: pd.Series) -> pa.Array:
             return pa.array(column.to_numpy(), from_pandas=True)
         if isinstance(dtype, pd.CategoricalDtype):
             return _dictionary_of(column.array)
+        if isinstance(dtype, pd.DatetimeTZDtype):
+            return _instants_of(column, dtype)
         array = in_one_piece(pa.array(column, from_pandas=True))
         return array.cast(pa.large_string()) if isinstance(dtype, pd.StringDtype) else array
     except (pa.ArrowException, UnicodeEncodeError) as error:
@@ -90,9 +92,13 @@ def _array_of(name: str, column: pd.Series) -> pa.Array:
 
 def _dictionary_of(values: pd.Categorical) -> pa.DictionaryArray:
     codes = values.codes.astype(np.int32)
-    return pa.DictionaryArray.from_arrays(
-        pa.array(codes, mask=codes < 0), pa.array(values.categories, from_pandas=True), ordered=bool(values.ordered)
-    )
+    present = _array_of("categories", values.categories.to_series())
+    return pa.DictionaryArray.from_arrays(pa.array(codes, mask=codes < 0), present, ordered=bool(values.ordered))
+
+
+def _instants_of(column: pd.Series, dtype: pd.DatetimeTZDtype) -> pa.Array:
+    instants = pa.array(column.dt.tz_convert(None).to_numpy(), from_pandas=True)
+    return instants.view(pa.timestamp(dtype.unit, pa.lib.tzinfo_to_string(dtype.tz)))
 
 
 @lru_cache(maxsize=256)

@@ -14,6 +14,7 @@ HeadwaterError               anything below
 │   │   ├── RequestUnreadable    its body is no JSON that a table can hold
 │   │   └── RequestTooLarge      more bytes or rows than one request may hold
 │   └── PhaseRefused         production refuses what a proof of concept tolerates
+├── DagBroken                a DAG file cannot be read
 ├── StepFailed               the user's function raised
 ├── ArtifactMissing          an artifact's bytes are gone
 ├── ArtifactCorrupt          an artifact's bytes or content are not what was recorded
@@ -80,6 +81,10 @@ class RequestTooLarge(RequestRejected):
 
 class PhaseRefused(Refused):
     """Production refuses what a proof of concept tolerates."""
+
+
+class DagBroken(HeadwaterError, ImportError):
+    """A DAG file cannot be read."""
 
 
 class StepFailed(HeadwaterError, RuntimeError):

@@ -69,7 +69,8 @@ class Group:
 class Ruling:
     """A gate applied to one group, to the gap between two, or to a baseline: the figures and the judgement.
 
-    `about` says to what it was applied. `value`, `low` and `high` are what the limit is held against.
+    `about` says to what it was applied. `value`, `low` and `high` are what the limit is held against;
+    `is_difference` tells a gap or a gain from a metric's own value.
     """
 
     about: str
@@ -79,6 +80,7 @@ class Ruling:
     value: float | None = None
     low: float | None = None
     high: float | None = None
+    is_difference: bool = False
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> Ruling:

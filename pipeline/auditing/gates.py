@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from pipeline.artifacts.audit import ALL_ROWS, Baseline, Figure, Finding, Group, Judgement, Ruling, worst
 from pipeline.artifacts.metric import metric
+from pipeline.artifacts.wording import called
 from pipeline.auditing.intervals import difference
 from pipeline.auditing.policy import AuditPolicy, Gate
 
@@ -57,7 +58,7 @@ def _ruling(gate: Gate, about: str, figure: Figure | None, *, policy: AuditPolic
     if figure is None:
         return Ruling(about=about, judgement=NOT_ENOUGH, why="no test row is in this group")
     if not figure.defined:
-        return Ruling(about=about, judgement=NOT_ENOUGH, n=figure.n, why=f"{_name(gate)} is undefined here (0/0)")
+        return Ruling(about=about, judgement=NOT_ENOUGH, n=figure.n, why=f"{called(gate.metric)} is undefined here (0/0)")
     minimum = -math.inf if gate.minimum is None else gate.minimum
     maximum = math.inf if gate.maximum is None else gate.maximum
     return _held(gate, Ruling(about=about, judgement=NOT_ENOUGH, why="", n=figure.n, value=figure.value,
@@ -99,7 +100,7 @@ def _widest(gate: Gate, known: Mapping[str, Figure], *, policy: AuditPolicy) -> 
     high, low = known[top], known[bottom]
     ends = (None, None) if top == bottom else _difference(high, low)
     ruling = Ruling(about=f"{top} over {bottom}", judgement=NOT_ENOUGH, why="", n=min(high.n, low.n),
-                    value=high.value - low.value, low=ends[0], high=ends[1])
+                    value=high.value - low.value, low=ends[0], high=ends[1], is_difference=True)
     return _held(gate, ruling, keeps=lambda value: value <= gate.max_gap + _ROUNDING,
                  counted=high.method == low.method == "wilson", policy=policy)
 
@@ -117,7 +118,7 @@ def _against_baseline(gate: Gate, baselines: Sequence[Baseline], *, policy: Audi
         return Ruling(about=about, judgement=PASS, why=baseline.why_not)
     theirs, ours = (_of(gate.metric, figures) for figures in (baseline.figures, baseline.ours))
     if theirs is None or ours is None or not ours.defined:
-        return Ruling(about=about, judgement=NOT_ENOUGH, why=baseline.why_not or f"{_name(gate)} is undefined (0/0)")
+        return Ruling(about=about, judgement=NOT_ENOUGH, why=baseline.why_not or f"{called(gate.metric)} is undefined (0/0)")
     return _held(gate, _gain(gate, ours, theirs, about=about), keeps=lambda gain: _is_gain(gain, gate.min_gain),
                  counted=False, policy=policy)
 
@@ -132,13 +133,9 @@ def _gain(gate: Gate, ours: Figure, theirs: Figure, *, about: str) -> Ruling:
     sign = 1 if metric(gate.metric).greater_is_better else -1
     low, high = ends if sign > 0 or None in ends else (-ends[1], -ends[0])
     return Ruling(about=about, judgement=NOT_ENOUGH, why="", n=ours.n, value=sign * (ours.value - theirs.value),
-                  low=low, high=high)
+                  low=low, high=high, is_difference=True)
 
 
 def _is_gain(gain: float, asked: float) -> bool:
     """Whether the gain is what was asked; with nothing asked, any gain at all, but not a draw."""
     return gain >= asked - _ROUNDING if asked else gain > _ROUNDING
-
-
-def _name(gate: Gate) -> str:
-    return gate.metric.replace("_", " ")

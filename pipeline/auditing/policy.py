@@ -20,6 +20,8 @@ from dataclasses import asdict, dataclass, field
 from difflib import get_close_matches
 from typing import Any
 
+from pipeline.artifacts.metric import metric
+from pipeline.artifacts.wording import called, limit
 from pipeline.errors import Misuse
 
 BASELINES = ("naive", "previous")
@@ -75,6 +77,7 @@ class Gate:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "groups", tuple(self.groups))
+        metric(self.metric)
         limits = [self.minimum, self.maximum, self.max_gap, self.baseline or None]
         if sum(limit is not None for limit in limits) != 1:
             raise Misuse(f"a gate on {self.metric} has not exactly one limit",
@@ -93,17 +96,17 @@ class Gate:
     @property
     def sentence(self) -> str:
         """The demand in words, as the report says it."""
-        name = self.metric.replace("_", " ")
-        among = f" ({', '.join(self.groups)})" if self.groups else ""
-        surely = " with certainty" if self.certain else ""
+        name, among = called(self.metric), f" ({', '.join(self.groups)})" if self.groups else ""
+        surely = ", with certainty" if self.certain else ""
         if self.baseline:
-            more = f" by at least {self.min_gain:g}" if self.min_gain else ""
-            return f"{name} better than the {self.baseline} baseline{more}{surely}"
+            by = f" by at least {limit(self.metric, self.min_gain, of_gap=True)}" if self.min_gain else ""
+            return f"{name} better than the {self.baseline} baseline{by}{surely}"
         if self.max_gap is not None:
-            return f"{name} differs by at most {self.max_gap:g} between the groups of {self.slice}{among}{surely}"
-        bound = f"at least {self.minimum:g}" if self.minimum is not None else f"at most {self.maximum:g}"
+            most = limit(self.metric, self.max_gap, of_gap=True)
+            return f"{name} differs by at most {most} between the groups of {self.slice}{among}{surely}"
+        word, bound = ("at least", self.minimum) if self.minimum is not None else ("at most", self.maximum)
         where = f" in each group of {self.slice}{among}" if self.slice else ""
-        return f"{name} {bound}{where}{surely}"
+        return f"{name} {word} {limit(self.metric, bound)}{where}{surely}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,6 +135,8 @@ class AuditPolicy:
     def __post_init__(self) -> None:
         for name in ("slices", "metrics", "gates", "baselines"):
             object.__setattr__(self, name, tuple(getattr(self, name)))
+        for name in self.metrics:
+            metric(name)
         self._refuse(self.baselines, BASELINES, "baselines")
         self._refuse([gate.baseline for gate in self.gates if gate.baseline], self.baselines, "baselines, used by a gate")
         names = [each.name for each in self.slices]

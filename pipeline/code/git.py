@@ -17,15 +17,19 @@ class Commit:
     dirty: bool
 
 
-@functools.cache
 def commit(folder: Path) -> Commit:
     """Read the commit of the repository that holds `folder`.
 
-    `HEADWATER_GIT_COMMIT` answers where the code was installed without its repository. Read once
-    a process: what runs is what was there when it started.
+    `HEADWATER_GIT_COMMIT` answers where the code was installed without its repository. git is
+    asked once a process: what runs is what was there when it started.
     """
-    if known := os.environ.get("HEADWATER_GIT_COMMIT"):
-        return Commit(known, dirty=False)
+    known = os.environ.get("HEADWATER_GIT_COMMIT")
+    return Commit(known, dirty=False) if known else asked(folder)
+
+
+@functools.cache
+def asked(folder: Path) -> Commit:
+    """What git says of the repository that holds `folder`, remembered."""
     try:
         answer = subprocess.run(
             ["git", "status", "--porcelain=v2", "--branch", "--untracked-files=normal"],
@@ -36,4 +40,4 @@ def commit(folder: Path) -> Commit:
     lines = answer.stdout.splitlines() if answer.returncode == 0 else []
     ids = [line.split()[2] for line in lines if line.startswith("# branch.oid")]
     found = ids[0] if ids and ids[0] != "(initial)" else ""
-    return Commit(found, dirty=any(line[0] in "12u" or (line[0] == "?" and line.endswith((".py", "/"))) for line in lines))
+    return Commit(found, dirty=any(line[0] in "12u" or (line[0] == "?" and line.endswith(".py")) for line in lines))

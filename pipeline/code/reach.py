@@ -19,10 +19,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from pipeline.code import environment
+from pipeline.code.clock import called_clock, clock_reads, nested
 from pipeline.code.value import text_of
 
-_CLOCK = {"time", "time_ns", "localtime", "gmtime", "monotonic", "perf_counter", "now", "utcnow", "today"}
-_CLOCK_HOLDERS = {"time", "datetime", "date", "Timestamp", "pandas", "datetime64"}
 _BY_NAME = {"getattr", "import_module", "__import__", "eval", "exec", "globals", "vars"}
 
 
@@ -110,6 +109,7 @@ class _Walk:
 
     def names(self, code: types.CodeType, space: dict[str, object]) -> None:
         used = _names(code)
+        self.reach.clock |= clock_reads(code, space)
         for name in sorted(used & space.keys()):
             self.named(name, space[name], used)
         for module in _imports(code, space):
@@ -117,14 +117,9 @@ class _Walk:
                 self.named(module.__name__, module, used)
             elif module not in sys.stdlib_module_names:
                 self.reach.libraries.add(environment.version_of(module))
-            elif module in _CLOCK_HOLDERS and (moment := used & _CLOCK - {module}):
-                self.reach.clock.add(f"{module}.{sorted(moment)[0]}")
 
     def named(self, name: str, value: object, used: set[str]) -> None:
-        called = getattr(value, "__name__", name)
-        if called in _CLOCK_HOLDERS and (moment := used & _CLOCK - {called}):
-            self.reach.clock.add(f"{name}.{sorted(moment)[0]}")
-        elif called in ("time", "time_ns") and getattr(value, "__module__", "") == "time":
+        if called_clock(value):
             self.reach.clock.add(name)
         if isinstance(value, types.ModuleType) and _in_project(value):
             self.module(value, used)
@@ -179,16 +174,8 @@ def _stem(value: object) -> str:
     return getattr(value, "__module__", None) or getattr(value, "__name__", "")
 
 
-def _nested(code: types.CodeType) -> list[types.CodeType]:
-    found = [code]
-    for constant in code.co_consts:
-        if isinstance(constant, types.CodeType):
-            found += _nested(constant)
-    return found
-
-
 def _names(code: types.CodeType) -> set[str]:
-    return {name for each in _nested(code) for name in each.co_names}
+    return {name for each in nested(code) for name in each.co_names}
 
 
 def _code(code: types.CodeType) -> str:
@@ -206,7 +193,7 @@ def _constant(value: object) -> str:
 def _imports(code: types.CodeType, space: dict[str, object]) -> list[types.ModuleType | str]:
     """Modules imported inside the code: project modules themselves, library packages by name."""
     found: list[types.ModuleType | str] = []
-    for each in _nested(code):
+    for each in nested(code):
         for step in dis.get_instructions(each):
             if step.opname == "IMPORT_NAME":
                 found.append(_imported(step.argval, each, space))

@@ -26,9 +26,18 @@ CODE, ENVIRONMENT = "code", "environment"
 
 
 def begun(
-    step: Step, occasion: Occasion, memo: str, *, reached: Reach | None = None, inputs: tuple[Use, ...] = ()
+    step: Step,
+    occasion: Occasion,
+    memo: str,
+    *,
+    reached: Reach | None = None,
+    inputs: tuple[Use, ...] = (),
+    several: tuple[str, ...] = (),
 ) -> Run:
-    """The record of a run that begins now. `reached` is left out for one that will be reused."""
+    """The record of a run that begins now. `reached` is left out for one that will be reused.
+
+    `several` are the input roles that arrive as lists.
+    """
     run = {
         "id": f"{time.time_ns() // 1_000_000:012x}{secrets.token_hex(6)}",
         "step": step.name, "stage": step.stage, "dag": occasion.dag, "dag_run": occasion.dag_run,
@@ -46,6 +55,7 @@ def begun(
         recipe={
             "function": "" if users else f"{step.function.__module__}:{step.function.__qualname__}",
             "parameters": plain(step.parameters), "context": sorted(step.context), "claim": step.claim,
+            "several": list(several),
         },
         facts={"libraries": sorted(reached.libraries), "clock": sorted(reached.clock)},
     )

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 import pandas as pd
 
 from pipeline.errors import StepRefused
-from pipeline.rows import row_ids
 from pipeline.schema import logical, normalised
 from pipeline.step import Step
 
@@ -51,6 +50,8 @@ def own_ids(step: Step, frame: pd.DataFrame, production: bool) -> pd.DataFrame:
         raise StepRefused(problem, expected="an index named row, of the ids it was given", found=repr(frame.index.name))
     warnings.warn(f"{problem}; they are named by their content.", UserWarning, stacklevel=5)
     named = frame.index.names != [None]
+    from pipeline.rows import row_ids
+
     kept = normalised(frame.reset_index(drop=not named))
     ids = row_ids(kept, source=step.name, secret=b"\0" * 16, key=(), types=logical(kept))
     return kept.set_index(pd.Index(ids, name="row"))

@@ -79,7 +79,7 @@ class Runner:
             return self._note(self._reuse(step, past, memo), started)
         permit(step, reached, self.occasion)
         kept = self._kept(step, reached)
-        run = self._begin(step, references, reached, memo)
+        run = self._begin(step, given, reached, memo)
         try:
             outputs = self._execute(step, given, run, kept)
         except BaseException as error:
@@ -134,12 +134,14 @@ class Runner:
             step=step.name, outputs=_outputs(past.outputs), run=run.id, reused=True, mlflow_run_id=past.mlflow_run_id
         )
 
-    def _begin(self, step: Step, references: Mapping[str, Sequence[str]], reached: Reach, memo: str) -> Run:
-        uses = [
+    def _begin(self, step: Step, given: Mapping[str, str | Sequence[str]], reached: Reach, memo: str) -> Run:
+        uses = tuple(
             Use(role=role, artifact=self.describe(reference), position=place)
-            for role, listed in references.items() for place, reference in enumerate(listed)
-        ]
-        run = begun(step, self.occasion, memo, reached=reached, inputs=tuple(uses))
+            for role, listed in given.items()
+            for place, reference in enumerate([listed] if isinstance(listed, str) else listed)
+        )
+        several = tuple(role for role, listed in given.items() if not isinstance(listed, str))
+        run = begun(step, self.occasion, memo, reached=reached, inputs=uses, several=several)
         self.store.begin(run)
         return run
 

@@ -30,6 +30,11 @@ class Journal:
         self._queue = threading.Lock()
         self._writing = threading.Lock()
 
+    @property
+    def waiting(self) -> int:
+        """How many requests wait for the write that is going on."""
+        return len(self._waiting)
+
     def log(self, predictions: Sequence[Prediction]) -> None:
         """Return once all of `predictions` are written, or raise what kept them from it.
 

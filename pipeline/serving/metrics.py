@@ -37,6 +37,10 @@ class Metrics:
             "headwater_model_info", "1 for the release that answers", ["endpoint", "release", "model"],
             registry=self._registry,
         )
+        self._waiting = Gauge(
+            "headwater_requests_waiting", "Answered requests that wait to be logged", ["endpoint"],
+            registry=self._registry,
+        )
 
     def answered(self, *, path: str, status: int, duration_s: float) -> None:
         """Count one request and its duration in seconds."""
@@ -46,6 +50,10 @@ class Metrics:
     def predicted(self, rows: int, *, release: int) -> None:
         """Count rows that a release answered."""
         self._rows.labels(self._endpoint, str(release)).inc(rows)
+
+    def waiting(self, requests: int) -> None:
+        """State how many requests wait to be logged just now."""
+        self._waiting.labels(self._endpoint).set(requests)
 
     def serves(self, *, release: int, model: str) -> None:
         """State which release answers now, in place of the one before."""

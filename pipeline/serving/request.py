@@ -7,6 +7,7 @@ given twice in one object, text that is no Unicode, nesting without end.
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
@@ -103,11 +104,23 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _refuse_unstorable_text(document: Any) -> None:
-    text = json.dumps(document, ensure_ascii=False)
-    if any("\ud800" <= letter <= "\udfff" for letter in text):
-        raise _unreadable("half of a surrogate pair in a text")
-    if "\\u0000" in text:
-        raise _unreadable("the character U+0000 in a text")
+    for text in _texts(document):
+        if "\0" in text:
+            raise _unreadable("the character U+0000 in a text")
+        if any("\ud800" <= letter <= "\udfff" for letter in text):
+            raise _unreadable("half of a surrogate pair in a text")
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, list):
+        for item in value:
+            yield from _texts(item)
+    elif isinstance(value, dict):
+        for name, item in value.items():
+            yield name
+            yield from _texts(item)
 
 
 def _no_number(word: str) -> NoReturn:

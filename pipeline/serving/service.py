@@ -92,8 +92,8 @@ class Service:
 
     def figures(self) -> bytes:
         """Render the figures for Prometheus, with the release that answers now."""
-        live = self.live.loaded
-        if live:
+        self.metrics.waiting(self._journal.waiting)
+        if live := self.live.loaded:
             self.metrics.serves(release=live.release.number, model=live.release.model)
         return self.metrics.text()
 

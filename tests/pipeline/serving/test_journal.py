@@ -64,7 +64,7 @@ def waiting_behind_one(record: list[list[str]], refuse: type[Exception] | None) 
     first.wait(5)
     for thread in threads[1:]:
         thread.start()
-    while len(journal._waiting) < 3:
+    while journal.waiting < 3:
         threading.Event().wait(0.001)
     go.set()
     for thread in threads:

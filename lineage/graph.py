@@ -1,0 +1,186 @@
+"""Up and down the graph of artifact versions: what one rests on, and what rests on it.
+
+An edge leads from an output to an input that it rested on. The whole of one direction is one
+recursive query that meets each artifact once; a limited number of steps is one query a step.
+Either reads only what the answer is made of.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from lineage import dependencies as edges
+from lineage import reading
+from lineage.artifacts import resolved
+from lineage.database import among, members
+from lineage.part import Part
+from lineage.records import Closure, Dependency, Known, Outcome
+from lineage.schema import artifacts, dependencies, inputs, names, runs
+
+_ABOUT = (artifacts.c.id, artifacts.c.made_by, artifacts.c.recorded_us, reading.gone(artifacts.c.id).label("gone"))
+_ARTIFACTS = sa.select(*reading.ARTIFACT, *_ABOUT).where(
+    artifacts.c.name == names.c.id, among(artifacts.c.id, sa.bindparam("numbers"))
+)
+_RUNS = sa.select(*reading.RUN).where(among(runs.c.number, sa.bindparam("numbers"))).order_by(runs.c.number)
+_AT_WORK = (
+    sa.select(runs.c.id, inputs.c.artifact)
+    .join(inputs, inputs.c.run == runs.c.number)
+    .where(runs.c.outcome == Outcome.RUNNING.value)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Direction:
+    """One way along the edges, with its two queries: all the way, and one step from a set of artifacts."""
+
+    near: Any
+    far: Any
+    whole: Any = field(init=False)
+    step: Any = field(init=False)
+
+    def __post_init__(self) -> None:
+        walk = sa.select(sa.bindparam("start", type_=sa.BigInteger).label("node")).cte("walk", recursive=True)
+        walk = walk.union(sa.select(self.far).where(self.near == walk.c.node))
+        edge = sa.select(self.near, self.far, dependencies.c.run, dependencies.c.known)
+        object.__setattr__(self, "whole", edge.join(walk, walk.c.node == self.near))
+        object.__setattr__(self, "step", edge.where(among(self.near, sa.bindparam("numbers"))))
+
+
+_UP = _Direction(dependencies.c.output, dependencies.c.input)
+_DOWN = _Direction(dependencies.c.input, dependencies.c.output)
+
+
+class Graph(Part):
+    """The graph, asked."""
+
+    def upstream(self, reference: str, depth: int | None = None) -> Closure:
+        """Find all that an artifact rests on, at most `depth` edges away, nearest first, and the runs that made it.
+
+        The artifact itself is not among the answers; the run that made it is. Runs come
+        without what they used and made.
+
+        Raises:
+            NotRecorded: nothing answers to the reference.
+            Ambiguous: several artifacts do.
+            StoreUnreachable: the database cannot be read.
+        """
+        with self._database.reading() as connection:
+            start = resolved(connection, reference, mentions=True).id
+            walk = _walked(_edges(connection, start, direction=_UP, depth=depth), start=start)
+            return _closure(connection, walk, start=start, up=True)
+
+    def downstream(self, reference: str, depth: int | None = None) -> Closure:
+        """Find all that rests on an artifact, at most `depth` edges away, nearest first, and the runs that made it.
+
+        Neither the artifact itself nor the run that made it is among the answers. Runs come
+        without what they used and made.
+
+        Raises:
+            NotRecorded: nothing answers to the reference.
+            Ambiguous: several artifacts do.
+            StoreUnreachable: the database cannot be read.
+        """
+        with self._database.reading() as connection:
+            start = resolved(connection, reference, mentions=True).id
+            walk = _walked(_edges(connection, start, direction=_DOWN, depth=depth), start=start)
+            return _closure(connection, walk, start=start, up=False)
+
+    def dependencies(self, reference: str) -> list[Dependency]:
+        """List what an artifact directly rested on, whichever runs made it.
+
+        Raises:
+            NotRecorded: nothing answers to the reference.
+            Ambiguous: several artifacts do.
+            StoreUnreachable: the database cannot be read.
+        """
+        return self._touching(dependencies.c.output, reference)
+
+    def dependents(self, reference: str) -> list[Dependency]:
+        """List what directly rested on an artifact.
+
+        Raises:
+            NotRecorded: nothing answers to the reference.
+            Ambiguous: several artifacts do.
+            StoreUnreachable: the database cannot be read.
+        """
+        return self._touching(dependencies.c.input, reference)
+
+    def _touching(self, end: Any, reference: str) -> list[Dependency]:
+        with self._database.reading() as connection:
+            number = resolved(connection, reference, mentions=True).id
+            rows = connection.execute(edges.SELECT.where(end == number).order_by(*edges.ORDER))
+            return [edges.dependency(row) for row in rows]
+
+
+@dataclass(slots=True)
+class _Walk:
+    """What was met on the way: artifacts nearest first, the runs of the edges, the ways they are known."""
+
+    nodes: dict[int, None]
+    runs: set[int]
+    known: set[str]
+
+
+def _edges(connection: Connection, start: int, *, direction: _Direction, depth: int | None) -> Iterator[Sequence[Any]]:
+    if depth is None:
+        yield from connection.execute(direction.whole, {"start": start})
+        return
+    seen, frontier = {start}, [start]
+    for _ in range(depth):
+        met = connection.execute(direction.step, {"numbers": members(frontier)}).all()
+        yield from met
+        frontier = list({edge[1]: None for edge in met if edge[1] not in seen})
+        seen.update(frontier)
+        if not frontier:
+            return
+
+
+def _walked(met: Iterable[Sequence[Any]], *, start: int) -> _Walk:
+    beyond: dict[int, list[int]] = {}
+    walk = _Walk(nodes={start: None}, runs=set(), known=set())
+    for near, far, run, known in met:
+        beyond.setdefault(near, []).append(far)
+        walk.runs.add(run)
+        walk.known.add(known)
+    queue = [start]
+    for node in queue:
+        new = [far for far in beyond.get(node, ()) if far not in walk.nodes]
+        walk.nodes.update(dict.fromkeys(new))
+        queue.extend(dict.fromkeys(new))
+    return walk
+
+
+def _closure(connection: Connection, walk: _Walk, *, start: int, up: bool) -> Closure:
+    found = {row.id: row for row in connection.execute(_ARTIFACTS, {"numbers": members(walk.nodes)})}
+    made_by = {row.made_by for row in found.values() if row.made_by and (up or row.id != start)}
+    makers = connection.execute(_RUNS, {"numbers": members(walk.runs | made_by)})
+    missing = [sentence for node in walk.nodes for sentence in _missing(found[node])]
+    if not up:
+        missing += _unfinished(connection, found)
+    return Closure(
+        artifacts=tuple(reading.artifact(found[node]) for node in walk.nodes if node != start),
+        runs=tuple(map(reading.run, makers)),
+        complete=not missing,
+        missing=tuple(missing),
+        weakest=max(map(Known, walk.known), key=edges.STRENGTHS.__getitem__, default=Known.BY_CONSTRUCTION),
+    )
+
+
+def _missing(row: Any) -> Iterator[str]:
+    reference = f"{row.kind}/{row.name}@{row.digest}"
+    if row.recorded_us is None:
+        yield f"{reference} was read but never recorded by a run that made it: what it rests on is unknown"
+    elif row.gone:
+        yield f"{reference} was deleted: its record stands, its content does not"
+
+
+def _unfinished(connection: Connection, found: dict[int, Any]) -> Iterator[str]:
+    for run_id, artifact in connection.execute(_AT_WORK):
+        if artifact in found:
+            row = found[artifact]
+            yield f"run {run_id} has not ended: what it makes of {row.kind}/{row.name}@{row.digest} is unknown yet"

@@ -1,0 +1,143 @@
+"""Rows of the tables become records again: artifacts, uses, whole runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from lineage import dependencies
+from lineage.encoding import json_text, json_value, legible, microseconds, moment, now_us
+from lineage.records import Artifact, Outcome, Run, Use
+from lineage.schema import artifacts, inputs, names, outputs, runs, tombstones
+
+_PARTS = (artifacts.c.digest, artifacts.c.place, artifacts.c.checksum, artifacts.c.size_bytes, artifacts.c.rows)
+ARTIFACT = (names.c.kind, names.c.name, *_PARTS, artifacts.c.facts)
+"""The columns that `artifact` reads, in its order."""
+
+NAMED = artifacts.join(names, names.c.id == artifacts.c.name)
+"""Artifacts with their names."""
+
+
+def gone(number: Any) -> sa.ColumnElement[bool]:
+    """Whether the artifact `number` was marked deleted and not published again since."""
+    grave, later = tombstones.alias("grave"), outputs.alias("later")
+    again = sa.exists().where(later.c.artifact == grave.c.artifact, later.c.number > grave.c.after_output)
+    return sa.exists().where(grave.c.artifact == number, ~again)
+
+
+RUN = (*runs.c,)
+"""The columns that `run` reads, in its order."""
+
+_BY_RUN = sa.bindparam("run")
+_INPUTS = (
+    sa.select(inputs.c.role, inputs.c.position, *ARTIFACT)
+    .join_from(inputs, artifacts, artifacts.c.id == inputs.c.artifact)
+    .join(names, names.c.id == artifacts.c.name)
+    .where(inputs.c.run == _BY_RUN)
+    .order_by(inputs.c.ordinal)
+)
+_OUTPUTS = (
+    sa.select(outputs.c.role, outputs.c.position, *ARTIFACT)
+    .join_from(outputs, artifacts, artifacts.c.id == outputs.c.artifact)
+    .join(names, names.c.id == artifacts.c.name)
+    .where(outputs.c.run == _BY_RUN)
+    .order_by(outputs.c.number)
+)
+
+
+def artifact(row: Sequence[Any]) -> Artifact:
+    """Read the columns `ARTIFACT`."""
+    return Artifact(
+        kind=row[0],
+        name=row[1],
+        digest=row[2],
+        place=row[3],
+        checksum=row[4],
+        size_bytes=row[5],
+        rows=row[6],
+        facts=json_value(row[7]),
+    )
+
+
+def run(row: Any, **uses: Any) -> Run:
+    """Read the columns `RUN`; what it used and made is given in `uses`."""
+    return Run(
+        id=row.id,
+        step=row.step,
+        stage=row.stage,
+        dag=row.dag,
+        dag_run=row.dag_run,
+        task=row.task,
+        phase=row.phase,
+        outcome=Outcome(row.outcome),
+        started_at=moment(row.started_us),
+        ended_at=None if row.ended_us is None else moment(row.ended_us),
+        parameters=json_value(row.parameters),
+        code_digest=row.code_digest,
+        git_commit=row.git_commit,
+        git_dirty=row.git_dirty,
+        environment=row.environment,
+        memo_key=row.memo_key,
+        reused_from=row.reused_from,
+        error=row.error,
+        host=row.host,
+        process=row.process,
+        airflow=json_value(row.airflow),
+        mlflow_run_id=row.mlflow_run_id,
+        recipe=json_value(row.recipe),
+        facts=json_value(row.facts),
+        **uses,
+    )
+
+
+def written(one: Run) -> dict[str, Any]:
+    """Write a run as values for the table of runs."""
+    return {
+        "id": one.id,
+        "step": one.step,
+        "stage": one.stage,
+        "dag": one.dag,
+        "dag_run": one.dag_run,
+        "task": one.task,
+        "phase": one.phase,
+        "outcome": one.outcome.value,
+        "started_us": microseconds(one.started_at),
+        "ended_us": None if one.ended_at is None else microseconds(one.ended_at),
+        "parameters": json_text(one.parameters),
+        "code_digest": one.code_digest,
+        "git_commit": one.git_commit,
+        "git_dirty": one.git_dirty,
+        "environment": one.environment,
+        "memo_key": one.memo_key,
+        "reused_from": one.reused_from,
+        "error": legible(one.error),
+        "host": one.host,
+        "process": one.process,
+        "airflow": json_text(one.airflow),
+        "mlflow_run_id": one.mlflow_run_id,
+        "recipe": json_text(one.recipe),
+        "facts": json_text(one.facts),
+        "recorded_us": now_us(),
+    }
+
+
+def uses(connection: Connection, number: int) -> dict[str, tuple[Any, ...]]:
+    """Read what the run `number` used and made, and what its outputs rested on."""
+    by_run = {"run": number}
+    return {
+        "inputs": _uses(connection.execute(_INPUTS, by_run)),
+        "outputs": _uses(connection.execute(_OUTPUTS, by_run)),
+        "dependencies": dependencies.of_run(connection, number),
+    }
+
+
+def _uses(rows: Iterable[Any]) -> tuple[Use, ...]:
+    return tuple(Use(role=row[0], position=row[1], artifact=artifact(row[2:])) for row in rows)
+
+
+def whole(connection: Connection, rows: Iterable[Any]) -> list[Run]:
+    """Read runs with all they used, made and rested on."""
+    return [run(row, **uses(connection, row.number)) for row in list(rows)]

@@ -1,0 +1,146 @@
+"""The ledger of releases: which model answers at which endpoint, from when, why, and what it replaced."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from lineage.artifacts import resolved
+from lineage.encoding import json_text, json_value, legible, moment, now_us
+from lineage.errors import NotRecorded
+from lineage.part import Part
+from lineage.records import Release
+from lineage.schema import names, releases
+from lineage.schema import artifacts as made
+
+LIVE = "live"
+
+_ADD = releases.insert()
+_LAST = sa.select(sa.func.max(releases.c.number)).where(releases.c.endpoint == sa.bindparam("endpoint"))
+_SELECT = (
+    sa.select(*releases.c, names.c.kind, names.c.name, made.c.digest)
+    .join_from(releases, made, made.c.id == releases.c.model)
+    .join(names, names.c.id == made.c.name)
+)
+_OF_ENDPOINT = _SELECT.where(releases.c.endpoint == sa.bindparam("endpoint"))
+_LIVE = _OF_ENDPOINT.where(releases.c.role == LIVE).order_by(releases.c.number.desc()).limit(1)
+_NUMBERED = _OF_ENDPOINT.where(releases.c.number == sa.bindparam("number"))
+
+
+class Releases(Part):
+    """Releases: entries are added, never changed; the latest live one answers."""
+
+    def release(self, release: Release) -> Release:
+        """Add an entry; its number is the endpoint's next, its time is now.
+
+        Raises:
+            NotRecorded: the model is not recorded.
+            StoreUnreachable: the database cannot be written.
+        """
+        with self._database.writing() as connection:
+            _alone(connection)
+            now = connection.execute(_LIVE, {"endpoint": release.endpoint}).first()
+            return _added(connection, release, before=None if now is None or release.role != LIVE else now.number)
+
+    def live(self, endpoint: str) -> Release | None:
+        """Find the entry whose model answers at `endpoint` now; None before the first.
+
+        Raises:
+            StoreUnreachable: the database cannot be read.
+        """
+        with self._database.reading() as connection:
+            row = connection.execute(_LIVE, {"endpoint": endpoint}).first()
+            return None if row is None else _release(row)
+
+    def releases(self, endpoint: str | None = None) -> list[Release]:
+        """List the entries of one endpoint or all, newest first.
+
+        Raises:
+            StoreUnreachable: the database cannot be read.
+        """
+        statement = _SELECT if endpoint is None else _SELECT.where(releases.c.endpoint == endpoint)
+        newest = (releases.c.since_us.desc(), releases.c.endpoint, releases.c.number.desc())
+        with self._database.reading() as connection:
+            return [_release(row) for row in connection.execute(statement.order_by(*newest))]
+
+    def rollback(self, endpoint: str, *, by: str, reason: str) -> Release:
+        """Add an entry for the model that was live before the current one.
+
+        A second rollback in a row goes further back, never to a model that was rolled back.
+
+        Raises:
+            NotRecorded: nothing is live, or no other model was live before.
+            StoreUnreachable: the database cannot be written.
+        """
+        with self._database.writing() as connection:
+            _alone(connection)
+            now = connection.execute(_LIVE, {"endpoint": endpoint}).first()
+            back = now
+            while back is not None and back.model == now.model:
+                back = connection.execute(_NUMBERED, {"endpoint": endpoint, "number": back.before}).first()
+            if back is None:
+                found = "no live release" if now is None else f"{_release(now).model} and no other model before it"
+                raise NotRecorded(
+                    f"{endpoint} cannot be rolled back", expected="a model live before the current one", found=found
+                )
+            return _added(connection, _again(back, over=now, by=by, reason=reason), before=back.before)
+
+
+def _alone(connection: Connection) -> None:
+    """Let nobody else number an entry before this transaction ends (a SQLite writer is alone already)."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(sa.text("LOCK TABLE releases IN SHARE ROW EXCLUSIVE MODE"))
+
+
+def _again(back: Any, *, over: Any, by: str, reason: str) -> Release:
+    restored = _release(back)
+    return Release(
+        endpoint=restored.endpoint,
+        model=restored.model,
+        role=LIVE,
+        audit=restored.audit,
+        verdict=restored.verdict,
+        by=by,
+        reason=reason,
+        run=restored.run,
+        facts={**restored.facts, "rolled_back": over.number, "restored": restored.number},
+    )
+
+
+def _added(connection: Connection, release: Release, *, before: int | None) -> Release:
+    model = resolved(connection, release.model)
+    number = (connection.execute(_LAST, {"endpoint": release.endpoint}).scalar() or 0) + 1
+    values = {
+        "endpoint": release.endpoint,
+        "number": number,
+        "model": model.id,
+        "role": release.role,
+        "audit": release.audit,
+        "verdict": release.verdict,
+        "by": release.by,
+        "reason": legible(release.reason),
+        "run": release.run,
+        "since_us": now_us(),
+        "facts": json_text(release.facts),
+        "before": before,
+    }
+    connection.execute(_ADD, values)
+    return _release(connection.execute(_NUMBERED, {"endpoint": release.endpoint, "number": number}).one())
+
+
+def _release(row: Any) -> Release:
+    return Release(
+        endpoint=row.endpoint,
+        model=f"{row.kind}/{row.name}@{row.digest}",
+        role=row.role,
+        number=row.number,
+        audit=row.audit,
+        verdict=row.verdict,
+        by=row.by,
+        reason=row.reason,
+        run=row.run,
+        since=moment(row.since_us),
+        facts=json_value(row.facts),
+    )

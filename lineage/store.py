@@ -1,0 +1,53 @@
+"""The store: everything remembered, behind one URL.
+
+Each part is a file: runs are written in `recording` (many at once in `batches`) and read in
+`runs`; then `artifacts`, `graph`, `releases`, `predictions`, `sources`.
+"""
+
+from __future__ import annotations
+
+from lineage.artifacts import Artifacts
+from lineage.batches import Batches
+from lineage.creation import make_ready
+from lineage.database import Database
+from lineage.graph import Graph
+from lineage.predictions import Predictions
+from lineage.recording import Recording
+from lineage.releases import Releases
+from lineage.runs import Runs
+from lineage.sources import Sources
+
+
+class Store(Recording, Batches, Runs, Artifacts, Graph, Releases, Predictions, Sources):
+    """The metadata store at `url`: `sqlite:///path` or `postgresql://user:password@host:port/database`.
+
+    One store serves many threads; a forked child may go on using it. The password of the URL
+    is in no message, no record and no `repr`.
+    """
+
+    def __init__(self, url: str) -> None:
+        """Open the store, making its tables when the database is empty and migrating older ones.
+
+        Raises:
+            StoreUnreachable: the database cannot be opened or written, or the URL cannot be read.
+            StoreOutdated: another program, or a newer Headwater, made the tables there.
+        """
+        super().__init__(Database(url))
+        make_ready(self._database)
+
+    @classmethod
+    def open(cls, url: str) -> Store:
+        """Open the store at `url`, as building one does.
+
+        Raises:
+            StoreUnreachable: the database cannot be opened or written, or the URL cannot be read.
+            StoreOutdated: another program, or a newer Headwater, made the tables there.
+        """
+        return cls(url)
+
+    def close(self) -> None:
+        """Close every connection; a later call opens new ones."""
+        self._database.close()
+
+    def __repr__(self) -> str:
+        return f"<{self._database}>"

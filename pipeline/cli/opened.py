@@ -1,0 +1,48 @@
+"""The store and the storage that a command reads."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from lineage.errors import NotRecorded
+from pipeline.settings import Settings, masked
+
+if TYPE_CHECKING:
+    from lineage.store import Store
+    from pipeline.storage import Storage
+
+
+def opened_store(settings: Settings | None = None) -> Store:
+    """Open the store to read it. A SQLite store that is not there is not made.
+
+    Raises `NotRecorded` where there is none yet, `StoreUnreachable` where it cannot be read.
+    """
+    url = (settings or Settings.from_environment()).store_url
+    scheme, _, path = url.partition(":///")
+    if scheme.startswith("sqlite") and not Path(path.partition("?")[0]).exists():
+        raise NotRecorded(
+            "nothing is recorded here yet",
+            expected="a store, such as the first `headwater run DAG` makes",
+            found=f"none at {masked(url)}",
+            next_step="Go to the project's folder, or set HEADWATER_HOME or HEADWATER_STORE.",
+        )
+    from lineage.store import Store
+
+    store = Store.open(url)
+    _notice_the_dead(store)
+    return store
+
+
+def opened_storage(settings: Settings | None = None) -> Storage:
+    """Open the storage of artifact bytes."""
+    from pipeline.storage import Storage
+
+    return Storage((settings or Settings.from_environment()).storage)
+
+
+def _notice_the_dead(store: Store) -> None:
+    """Runs whose process was killed are not shown as running."""
+    from pipeline.runner.beginning import is_alive
+
+    store.interrupted(is_alive)

@@ -1,0 +1,90 @@
+"""The step that decides: a model and its audit in, a decision to release out, or a refusal that says why."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pipeline.artifacts.audit import Audit, Finding, Judgement, Ruling
+from pipeline.artifacts.wording import amount, gap
+from pipeline.deployment.plan import REFUSE, ReleasePlan
+from pipeline.errors import PhaseRefused, ReleaseRefused
+from pipeline.step import Made
+
+
+def decide(
+    *,
+    model: Mapping[str, Any],
+    audit: Mapping[str, Any],
+    reference: str,
+    plan: Mapping[str, Any],
+    endpoint: str,
+    production: bool,
+    withdrawn: str,
+) -> dict[str, Made]:
+    """Decide on the release of the model `reference`, in the role `release`.
+
+    `withdrawn` says why the model was taken back from this endpoint earlier ("" if it was not).
+
+    Raises:
+        ReleaseRefused: the audit is of another model, a gate is broken or left open, or the model was withdrawn.
+        PhaseRefused: production, and the plan names no owner or no mitigation.
+    """
+    found, asked = Audit.from_json(audit), ReleasePlan.from_json(plan)
+    _require_plan(asked, production=production)
+    if found.model != reference:
+        raise ReleaseRefused(f"model {model['name']} cannot be released", expected=f"an audit of {reference}",
+                             found=f"one of {found.model}", next_step="Chain audit and deploy on the same model.")
+    _require_verdict(found, asked)
+    if withdrawn:
+        raise ReleaseRefused(f"{reference} was taken back from endpoint {endpoint}", found=withdrawn,
+                             next_step="Release another model, or reinstate this one by name and with a reason.")
+    decision = {"endpoint": endpoint, "model": reference, "role": asked.role, "verdict": str(found.judgement),
+                "owner": asked.owner, "mitigation": asked.mitigation, "reason": _reason(found)}
+    return {"release": Made("release", decision, facts={"model": reference, "verdict": str(found.judgement)})}
+
+
+def _require_plan(plan: ReleasePlan, *, production: bool) -> None:
+    absent = [name for name in ("owner", "mitigation") if not getattr(plan, name).strip()]
+    if production and absent:
+        raise PhaseRefused("a release in production needs a plan", expected="an owner and a mitigation",
+                           found="none for " + " and ".join(absent),
+                           next_step='Say what is done when it does harm: ReleasePlan(mitigation="roll back to …").')
+
+
+def _require_verdict(audit: Audit, plan: ReleasePlan) -> None:
+    if audit.judgement is Judgement.FAIL:
+        raise _refusal(audit, f"model {audit.name} breaks its gates", "Look at the audit's page for the groups and rows.")
+    if audit.judgement is Judgement.NOT_ENOUGH_EVIDENCE and plan.on_not_enough_evidence == REFUSE:
+        raise _refusal(audit, f"there is not enough evidence for model {audit.name}",
+                       "Test on more rows, name the groups a gate is about, or let the plan decide: "
+                       'ReleasePlan(on_not_enough_evidence="release").')
+
+
+def _refusal(audit: Audit, what: str, next_step: str) -> ReleaseRefused:
+    deciding = [finding for finding in audit.findings if finding.judgement is audit.judgement]
+    return ReleaseRefused(
+        what, expected="every gate kept",
+        found=f"{len(deciding)} of {len(audit.findings)} gates not kept" if audit.findings else "no gate declared",
+        examples=[_said(finding) for finding in deciding], next_step=next_step,
+    )
+
+
+def _said(finding: Finding) -> str:
+    """Tell a gate and the rulings that decided it."""
+    told = [_ruled(finding.metric, each) for each in finding.rulings if each.judgement is finding.judgement]
+    return f"{finding.gate} - {', '.join(told[:5])}"
+
+
+def _ruled(name: str, ruling: Ruling) -> str:
+    if ruling.value is None:
+        return f"{ruling.about}: {ruling.why}"
+    figure = (gap if ruling.is_difference else amount)(name, ruling.value)
+    return f"{ruling.about} {figure} of {ruling.n} ({ruling.why})"
+
+
+def _reason(audit: Audit) -> str:
+    if audit.judgement is Judgement.PASS:
+        return f"audit passed: {len(audit.findings)} of {len(audit.findings)} gates kept"
+    left_open = [finding.gate for finding in audit.findings if finding.judgement is audit.judgement]
+    return "released by plan on not enough evidence for: " + ("; ".join(left_open) or "no gate is declared")

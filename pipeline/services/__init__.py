@@ -1,0 +1,1 @@
+"""Turns this machine into a place to work: Airflow, MLflow and inference servers as processes that never outlive us."""

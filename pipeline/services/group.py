@@ -1,0 +1,107 @@
+"""The services of one home, started and stopped together."""
+
+from __future__ import annotations
+
+import signal
+import time
+from collections.abc import Callable, Sequence
+from types import FrameType, TracebackType
+from typing import Any, Self
+
+import httpx
+
+from pipeline.errors import ServiceUnavailable
+from pipeline.services.environment import environment
+from pipeline.services.hold import Hold
+from pipeline.services.process import Process
+from pipeline.settings import Settings
+
+_ENDING = (signal.SIGTERM, signal.SIGHUP)
+_LOOK_EVERY_S = 0.1
+
+
+class Services:
+    """Every service runs inside the `with` block and none after it, whichever way the block is left.
+
+    A SIGTERM or SIGHUP to this process leaves the block as Ctrl-C does.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self._running: list[Process] = []
+
+    def __enter__(self) -> Self:
+        """Take the home.
+
+        Raises:
+            ServiceUnavailable: other services run in it.
+        """
+        self.hold = Hold(self.settings.home)
+        self._handlers = {number: signal.signal(number, _interrupt) for number in _ENDING}
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        try:
+            self.stop()
+        finally:
+            for number, handler in self._handlers.items():
+                signal.signal(number, handler)
+            self.hold.release()
+
+    def start(
+        self, name: str, command: Sequence[str], *, extra: dict[str, str] | None = None, grace_s: float = 5.0
+    ) -> Process:
+        """Start a service with our environment and `extra`; its log is `logs/<name>.log` in the home."""
+        process = Process(
+            name, command, environment={**environment(self.settings), **(extra or {})},
+            log=self.settings.home / "logs" / f"{name}.log", grace_s=grace_s, held=[self.hold.descriptor],
+        )
+        self._running.append(process)
+        return process
+
+    def check(self) -> None:
+        """Make sure that all services run.
+
+        Raises:
+            ServiceUnavailable: one has ended; the last lines of its log say why.
+        """
+        for process in self._running:
+            process.check()
+
+    def wait_until(self, ready: Callable[[], Any], *, what: str, patience_s: float) -> Any:
+        """Look again and again until `ready` gives something true, and give that.
+
+        Raises:
+            ServiceUnavailable: a service ended meanwhile, or `patience_s` seconds have passed.
+        """
+        deadline = time.monotonic() + patience_s
+        while not (result := ready()):
+            self.check()
+            if time.monotonic() > deadline:
+                raise ServiceUnavailable(
+                    f"{what} is not ready after {patience_s:.0f} s",
+                    next_step=f"See the logs in {self.settings.home / 'logs'}.",
+                )
+            time.sleep(_LOOK_EVERY_S)
+        return result
+
+    def stop(self) -> None:
+        """End all services at once and wait until they are gone."""
+        for process in self._running:
+            process.ask_to_stop()
+        for process in self._running:
+            process.stop()
+        self._running.clear()
+
+
+def answer(url: str) -> httpx.Response | None:
+    """What a GET of `url` on this machine answers; None if nobody does."""
+    try:
+        with httpx.Client(trust_env=False, timeout=10) as client:
+            return client.get(url)
+    except httpx.TransportError:
+        return None
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    raise KeyboardInterrupt(signal.Signals(number).name)

@@ -1,0 +1,123 @@
+"""A released model, loaded: from rows as they arrive to answers, by the very functions of training.
+
+A request takes the way its model's training rows took: the user's row-wise functions, from the
+source text kept with the model, then each fitted transform, then the estimator.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from lineage.store import Store
+from pipeline.artifacts.answer import ask
+from pipeline.artifacts.model import Model
+from pipeline.errors import HeadwaterError, RequestRejected
+from pipeline.serving.columns import Columns
+from pipeline.serving.sourcerows import SourceRows
+from pipeline.serving.way import Stretch, way_of
+from pipeline.storage import Storage
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One answer: a class or a number, and the probability (0 to 1) of every class, None for a number."""
+
+    prediction: Any
+    probability: Mapping[str, float] | None
+
+    def to_json(self) -> dict[str, Any]:
+        """Give the answer as a JSON object."""
+        return {"prediction": self.prediction, "probability": self.probability and dict(self.probability)}
+
+
+class Predictor:
+    """Answers rows with one version of a model. Safe to call from many threads at once."""
+
+    def __init__(self, manifest: Model, *, way: Sequence[Stretch], estimator: Any, rows: SourceRows) -> None:
+        self.manifest = manifest
+        self.columns = Columns(manifest.types, required=manifest.required)
+        self._way = tuple(way)
+        self._estimator = estimator
+        self._rows = rows
+
+    @classmethod
+    def load(cls, reference: str, *, store: Store, storage: Storage) -> Predictor:
+        """Load a model version with all it needs; every artifact is verified as it is read.
+
+        Raises:
+            LineageError: the model or a part of it is not recorded, or the store cannot be reached.
+            ArtifactMissing: bytes are gone.
+            ArtifactCorrupt: bytes are not what was recorded.
+            Misuse: the manifest or a function of it cannot be used.
+        """
+        manifest = Model.from_json(storage.load(store.artifact(reference)))
+        return cls(
+            manifest,
+            way=way_of(manifest, store=store, storage=storage),
+            estimator=storage.load(store.artifact(manifest.estimator)),
+            rows=SourceRows(manifest, store=store, storage=storage),
+        )
+
+    def answer(self, rows: Sequence[Mapping[str, Any]]) -> list[Answer]:
+        """Answer rows given by column name, in their order.
+
+        Raises:
+            RequestRejected: columns are missing, unknown or of the wrong type, a step leaves a
+                row out or cannot take it, or the model has no finite answer.
+        """
+        return self.predict(self.columns.frame(rows))
+
+    def predict(self, frame: pd.DataFrame) -> list[Answer]:
+        """Answer the rows of a frame of the source's columns, in their order.
+
+        Raises:
+            RequestRejected: a step leaves a row out or cannot take it, or the model has no finite answer.
+        """
+        for stretch in self._way:
+            frame = stretch(frame)
+        try:
+            answers = ask(self._estimator, frame, features=self.manifest.features)
+        except (ValueError, TypeError, HeadwaterError) as error:
+            raise RequestRejected(
+                "the model cannot answer these rows",
+                found=f"{type(error).__name__}: {str(error).partition(chr(10))[0]}",
+                next_step="A value that is null or far outside what it was trained on is the usual cause.",
+            ) from error
+        names = [str(label) for label in answers.classes]
+        tables = [None] * len(frame) if answers.probability is None else answers.probability.tolist()
+        return [
+            Answer(_finite(value), None if table is None else dict(zip(names, table, strict=True)))
+            for value, table in zip(answers.answer.tolist(), tables, strict=True)
+        ]
+
+    def standing(self, rows: Sequence[Mapping[str, Any]], stated: Sequence[int | None]) -> list[int | None]:
+        """Find the source row that each row names, by its id in `stated` or by the source's key columns.
+
+        Raises:
+            RequestRejected: an id is none of the source's rows.
+        """
+        return self._rows.standing(rows, stated)
+
+    def schema(self) -> dict[str, Any]:
+        """Say what a row looks like, as a JSON object."""
+        manifest = self.manifest
+        return {
+            "columns": dict(manifest.types),
+            "required": list(manifest.required),
+            "keys": list(self._rows.key),
+            "source": manifest.source_name,
+            "target": manifest.target,
+            "problem": manifest.problem,
+            "classes": list(manifest.classes),
+        }
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, float) and not math.isfinite(value):
+        raise RequestRejected("the model has no finite answer for a row", found=str(value))
+    return value

@@ -1,0 +1,149 @@
+"""The way from a source row to the estimator's features, as training's rows went it.
+
+First the user's row-wise functions, each from the source text kept with the model; then every
+fitted transform, applied by the function that applied it in training. What only chose rows (a
+split, a quarantine) changes no value and has no part in it.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import pandas as pd
+
+from lineage.records import Run
+from lineage.store import Store
+from pipeline.artifacts.model import Model
+from pipeline.code import load
+from pipeline.errors import Misuse, RequestRejected
+from pipeline.schema import conform, normalised
+from pipeline.step import Made
+from pipeline.storage import Storage
+
+_TRANSFORM = "transform"
+
+
+class Stretch(Protocol):
+    """One part of the way: a frame in, the same rows out."""
+
+    def __call__(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """Take the rows of `frame` one step on."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """A recorded step, called again on other rows.
+
+    `role` is the argument that takes the rows, None for the first; `given` are its other
+    arguments; `dtypes` are those its output had in training ({} if not known).
+    """
+
+    step: str
+    function: Callable[..., Any]
+    role: str | None = None
+    given: Mapping[str, Any] = field(default_factory=dict)
+    dtypes: Mapping[str, str] = field(default_factory=dict)
+
+    def __call__(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """Call the step.
+
+        Raises:
+            RequestRejected: it leaves a row out, or cannot take one.
+        """
+        try:
+            result = self._called(frame.copy(deep=False))
+            if not result.index.equals(frame.index):
+                result = self._in_order(result, frame)
+            return self._typed(normalised(result))
+        except RequestRejected:
+            raise
+        except Exception as error:  # a user's function may raise anything; the request is what it could not take
+            raise RequestRejected(
+                f"step {self.step} cannot take these rows",
+                found=f"{type(error).__name__}: {str(error).partition(chr(10))[0]:.300}",
+                next_step="Look for a value that is null or unlike those it was written for.",
+            ) from error
+
+    def _called(self, frame: pd.DataFrame) -> pd.DataFrame:
+        result = self.function(frame, **self.given) if self.role is None else self.function(**{self.role: frame}, **self.given)
+        if isinstance(result, Mapping):
+            result = next(iter(result.values()))
+        return result.value if isinstance(result, Made) else result
+
+    def _in_order(self, result: pd.DataFrame, frame: pd.DataFrame) -> pd.DataFrame:
+        left_out = frame.index.difference(result.index)
+        if len(left_out):
+            raise RequestRejected(
+                f"step {self.step} leaves rows out: the model has no answer for them",
+                examples=[f"row {place}" for place in left_out[:5]],
+                count=len(left_out),
+            )
+        return result.loc[frame.index]
+
+    def _typed(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """Give columns of nulls alone the dtype they had in training."""
+        other = {
+            name: dtype for name, dtype in self.dtypes.items()
+            if name in frame.columns and str(frame[name].dtype) != dtype and frame[name].isna().all()
+        }
+        if not other:
+            return frame
+        return conform(frame, {name: other.get(name, str(dtype)) for name, dtype in frame.dtypes.items()})
+
+
+def way_of(manifest: Model, *, store: Store, storage: Storage) -> list[Stretch]:
+    """Load every function and transform on a model's way, in order.
+
+    Raises:
+        LineageError: a part is not recorded, or the store cannot be reached.
+        ArtifactMissing: bytes are gone.
+        ArtifactCorrupt: bytes are not what was recorded.
+        Misuse: a function cannot be found.
+    """
+    functions = [_function(entry, store=store, storage=storage) for entry in manifest.path]
+    transforms = _transforms(manifest.trained_on, store=store, storage=storage)
+    return [*functions, *transforms]
+
+
+def _function(entry: Mapping[str, Any], *, store: Store, storage: Storage) -> Stretch:
+    if entry.get("code"):
+        bundled = storage.load(store.artifact(entry["code"]))
+        function = _loaded(entry["step"], lambda: load(bundled))
+    else:
+        function = _found(entry["step"], entry["function"])
+    return Call(step=entry["step"], function=function, given=entry["parameters"], dtypes=entry.get("columns") or {})
+
+
+def _loaded(step: str, loading: Callable[[], Callable[..., Any]]) -> Callable[..., Any]:
+    try:
+        return loading()
+    except Exception as error:  # running a user's file may raise anything
+        raise Misuse(
+            f"the code of step {step} cannot be loaded", found=f"{type(error).__name__}: {error}",
+            next_step="Install what it imports beside the inference server.",
+        ) from error
+
+
+def _found(step: str, path: str) -> Callable[..., Any]:
+    module, _, name = path.partition(":")
+    return _loaded(step, lambda: getattr(importlib.import_module(module), name))
+
+
+def _transforms(reference: str, *, store: Store, storage: Storage) -> list[Stretch]:
+    """Walk up from the features over every run that applied a fitted transform, and turn the order round."""
+    found: list[Stretch] = []
+    while (run := store.producer(reference)) and any(use.artifact.kind == _TRANSFORM for use in run.inputs):
+        reference, call = _applied(run, storage=storage)
+        found.append(call)
+    return found[::-1]
+
+
+def _applied(run: Run, *, storage: Storage) -> tuple[str, Stretch]:
+    [data] = [use for use in run.inputs if use.artifact.kind == "dataset"]
+    fitted = {use.role: storage.load(use.artifact) for use in run.inputs if use.artifact.kind == _TRANSFORM}
+    function = _found(run.step, run.recipe["function"])
+    call = Call(step=run.step, function=function, role=data.role, given={**fitted, **run.recipe["parameters"]})
+    return data.artifact.reference, call

@@ -1,0 +1,126 @@
+"""Where bytes lie: a folder of this machine, or any filesystem fsspec knows."""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from pathlib import Path
+from typing import Protocol
+from uuid import uuid4
+
+_WHOLE_OR_NOT_AT_ALL = {"memory", "s3", "s3a", "gs", "gcs", "az", "abfs", "abfss"}
+
+
+class Files(Protocol):
+    """Bytes under a root, by a place relative to it: `dataset/9f/9f2c….parquet`."""
+
+    def write(self, place: str, content: bytes | memoryview) -> None:
+        """Write all of `content`, or leave nothing; what was there before is replaced.
+
+        Raises:
+            OSError: it could not be written.
+        """
+
+    def read(self, place: str) -> bytes:
+        """Read all bytes.
+
+        Raises:
+            FileNotFoundError: there is nothing.
+            OSError: it could not be read.
+        """
+
+    def size(self, place: str) -> int | None:
+        """The number of bytes there, or None if there is nothing."""
+
+
+class LocalFiles:
+    """A folder of this machine."""
+
+    def __init__(self, root: str) -> None:
+        self._root = Path(root).absolute()
+
+    def write(self, place: str, content: bytes | memoryview) -> None:
+        """Write to a name of its own first, then rename: a reader sees all of it or nothing."""
+        goal = self._root / place
+        unfinished = goal.with_name(f".{uuid4().hex}.part")
+        try:
+            self._put(unfinished, content)
+            os.replace(unfinished, goal)
+        except BaseException:
+            with suppress(FileNotFoundError):
+                unfinished.unlink()
+            raise
+
+    @staticmethod
+    def _put(path: Path, content: bytes | memoryview) -> None:
+        try:
+            file = open(path, "xb", buffering=0)
+        except FileNotFoundError:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            file = open(path, "xb", buffering=0)
+        with file:
+            rest = memoryview(content)
+            while rest:
+                rest = rest[file.write(rest) :]
+
+    def read(self, place: str) -> bytes:
+        """Read all bytes of a file under the root."""
+        return (self._root / place).read_bytes()
+
+    def size(self, place: str) -> int | None:
+        """The size of a file under the root, or None."""
+        try:
+            return os.stat(self._root / place).st_size
+        except OSError:
+            return None
+
+
+class RemoteFiles:
+    """A root on a filesystem that fsspec knows: `s3://bucket/folder`, `memory://here`."""
+
+    def __init__(self, root: str) -> None:
+        from fsspec.core import url_to_fs
+
+        self._filesystem, self._root = url_to_fs(root)
+        protocol = self._filesystem.protocol
+        names = {protocol} if isinstance(protocol, str) else set(protocol)
+        self._puts_whole = bool(names & _WHOLE_OR_NOT_AT_ALL)
+
+    def write(self, place: str, content: bytes | memoryview) -> None:
+        """Put the bytes; by way of a name of their own where the filesystem does not put files whole."""
+        goal = f"{self._root}/{place}"
+        self._filesystem.makedirs(goal.rsplit("/", 1)[0], exist_ok=True)
+        if self._puts_whole:
+            self._filesystem.pipe_file(goal, bytes(content))
+            return
+        unfinished = f"{goal}.{uuid4().hex}.part"
+        try:
+            self._filesystem.pipe_file(unfinished, bytes(content))
+            self._filesystem.mv(unfinished, goal)
+        except BaseException:
+            with suppress(FileNotFoundError):
+                self._filesystem.rm(unfinished)
+            raise
+
+    def read(self, place: str) -> bytes:
+        """Get all bytes of a file under the root."""
+        return self._filesystem.cat_file(f"{self._root}/{place}")
+
+    def size(self, place: str) -> int | None:
+        """The size of a file under the root, or None."""
+        try:
+            return int(self._filesystem.size(f"{self._root}/{place}"))
+        except (OSError, TypeError):
+            return None
+
+
+def files_at(root: str) -> Files:
+    """Open a root: a path or `file://` URL on this machine, else whatever fsspec knows.
+
+    Raises:
+        ValueError: fsspec knows no filesystem of that protocol.
+        ImportError: the protocol's own package is not installed.
+    """
+    if root.startswith("file://"):
+        return LocalFiles(root.removeprefix("file://"))
+    return RemoteFiles(root) if "://" in root else LocalFiles(root)

@@ -1,0 +1,190 @@
+"""The one module that speaks Great Expectations: a frame and expectations in, checks out."""
+
+from __future__ import annotations
+
+import difflib
+import logging
+import re
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import reduce
+from typing import Any
+
+import pandas as pd
+
+from pipeline.artifacts.verdict import Check
+from pipeline.errors import Misuse
+from pipeline.validation.condition import Comparison, parse
+from pipeline.validation.expectations import Expectation
+from pipeline.validation.plain import ROW, as_time, plain
+
+_COMPARED = {"min_value", "max_value", "value_set"}
+_OF_TYPES = ("expect_column_values_to_be_of_type", "expect_column_values_to_be_in_type_list", "expect_column_type_to_be")
+_COLUMN_ARGUMENTS = ("column", "column_A", "column_B")
+_MOST_EXAMPLES = 5
+
+
+def hold(frame: pd.DataFrame, expectations: Sequence[Expectation]) -> tuple[Check, ...]:
+    """Hold `frame` (indexed by row id) against each expectation, in order.
+
+    First everything is counted; then, for the checks that rows fail, their ids are looked up, all
+    of them. A column that is not there makes its check an error, not the run.
+
+    Raises:
+        Misuse: no such expectation, or it does not take such arguments.
+    """
+    with _quiet():
+        configured = [_configured(each, frame=frame) for each in expectations]
+        errors = {place: error for place, each in enumerate(expectations) if (error := _absent(each, frame=frame))}
+        asked = {place: each for place, each in enumerate(configured) if place not in errors}
+        typed = {place: each for place, each in asked.items() if expectations[place].kind in _OF_TYPES}
+        others = {place: each for place, each in asked.items() if place not in typed}
+        table = plain(frame)
+        counted = _evaluate(table, others, form={"result_format": "SUMMARY"})
+        counted |= _evaluate(frame.rename_axis(ROW), typed, form={"result_format": "SUMMARY"})
+        named = {place: asked[place] for place, result in counted.items() if result["result"].get("unexpected_count")}
+        form = {"result_format": "COMPLETE", "exclude_unexpected_values": True}
+        rows = {place: _rows(result) for place, result in _evaluate(table, named, form=form).items()}
+    checks = []
+    for place, expectation in enumerate(expectations):
+        result = counted.get(place) or {"success": False, "result": {}, "error": errors.get(place, "")}
+        checks.append(_check(expectation, result=result, failing=rows.get(place, ()), frame=frame))
+    return tuple(checks)
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep the library's progress lines and its warnings about itself to itself."""
+    log = logging.getLogger("great_expectations")
+    before = log.level
+    log.setLevel(logging.ERROR)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            yield
+        finally:
+            log.setLevel(before)
+
+
+def _kinds() -> dict[str, Any]:
+    import great_expectations.expectations as known
+    from great_expectations.expectations.expectation import Expectation as Theirs
+
+    classes = [each for each in vars(known).values() if isinstance(each, type) and issubclass(each, Theirs)]
+    return {re.sub(r"(?<!^)(?=[A-Z])", "_", each.__name__).lower(): each for each in classes}
+
+
+def _configured(expectation: Expectation, *, frame: pd.DataFrame) -> Any:
+    known = _kinds()
+    if expectation.kind not in known:
+        near = difflib.get_close_matches(expectation.kind, known, n=3)
+        raise Misuse(
+            f"Great Expectations has no {expectation.kind}",
+            next_step=f"Did you mean {' or '.join(near)}?" if near else "",
+        )
+    given = dict(expectation.arguments)
+    for name in _COMPARED & given.keys():
+        given[name] = as_time(given[name], column=given.get("column"), frame=frame)
+    if expectation.where is not None:
+        given["row_condition"] = _condition(expectation.where, frame=frame)
+    try:
+        return known[expectation.kind](**given)
+    except (ValueError, TypeError) as error:
+        raise Misuse(
+            f"{expectation!r} cannot be set up",
+            found=_first_line(error),
+            examples=sorted(set(expectation.arguments) - set(known[expectation.kind].__fields__)),
+        ) from error
+
+
+def _condition(where: str, *, frame: pd.DataFrame) -> Any:
+    groups = [[_comparison(each, frame=frame) for each in group] for group in parse(where)]
+    return reduce(lambda a, b: a | b, [reduce(lambda a, b: a & b, group) for group in groups])
+
+
+def _comparison(comparison: Comparison, *, frame: pd.DataFrame) -> Any:
+    from great_expectations.expectations.row_conditions import Column
+
+    column = Column(comparison.column)
+    value = as_time(comparison.value, column=comparison.column, frame=frame)
+    return {
+        "==": lambda: column == value, "!=": lambda: column != value, "<": lambda: column < value,
+        "<=": lambda: column <= value, ">": lambda: column > value, ">=": lambda: column >= value,
+        "in": lambda: column.is_in(value), "not in": lambda: column.is_not_in(value),
+        "is": column.is_null, "is not": column.is_not_null,
+    }[comparison.operator]()
+
+
+def concerned(expectation: Expectation) -> list[str]:
+    """The columns a check reads, its condition's included."""
+    given = expectation.arguments
+    named = [given[name] for name in _COLUMN_ARGUMENTS if isinstance(given.get(name), str)]
+    named += given.get("column_list") or []
+    named += [each.column for group in parse(expectation.where) for each in group] if expectation.where else []
+    return list(dict.fromkeys(named))
+
+
+def _absent(expectation: Expectation, *, frame: pd.DataFrame) -> str:
+    if expectation.kind == "expect_column_to_exist":
+        return ""
+    absent = [column for column in concerned(expectation) if column not in frame.columns]
+    if not absent:
+        return ""
+    near = difflib.get_close_matches(absent[0], [str(column) for column in frame.columns], n=2)
+    return f"there is no column {absent[0]!r}" + (f", but there is {' and '.join(map(repr, near))}" if near else "")
+
+
+def _evaluate(frame: pd.DataFrame, asked: Mapping[int, Any], *, form: Mapping[str, Any]) -> dict[int, dict[str, Any]]:
+    """The results by place; the library gives them back in an order of its own."""
+    if not asked:
+        return {}
+    import great_expectations as gx
+
+    context = gx.get_context(mode="ephemeral")
+    context.variables.progress_bars = {"globally": False}
+    asset = context.data_sources.add_pandas("frames").add_dataframe_asset("frame")
+    whole = asset.add_batch_definition_whole_dataframe("whole")
+    batch = whole.get_batch({"dataframe": frame})
+    for place, each in asked.items():
+        each.meta = {"place": place}
+    suite = gx.ExpectationSuite(name="expectations", expectations=list(asked.values()))
+    found = batch.validate(suite, result_format=dict(form)).results
+    return {each.expectation_config.meta["place"]: _result(each) for each in found}
+
+
+def _result(found: Any) -> dict[str, Any]:
+    told = found.to_json_dict()
+    info = told.get("exception_info") or {}
+    raised = [each for each in (info, *info.values()) if isinstance(each, dict) and each.get("raised_exception")]
+    error = _first_line(raised[0].get("exception_message")) if raised else ""
+    return {"success": bool(told["success"]) and not raised, "result": told.get("result") or {}, "error": error}
+
+
+def _first_line(error: Any) -> str:
+    return " ".join(str(error).split())[:200]
+
+
+def _rows(result: Mapping[str, Any]) -> tuple[int, ...]:
+    listed = result["result"].get("unexpected_index_list") or []
+    return tuple(sorted({int(row) for group in listed for row in group[ROW]}))
+
+
+def _check(
+    expectation: Expectation, *, result: Mapping[str, Any], failing: tuple[int, ...], frame: pd.DataFrame
+) -> Check:
+    told = result["result"]
+    return Check(
+        kind=expectation.kind, severity=expectation.severity, arguments=expectation.arguments,
+        where=expectation.where, at_most=expectation.at_most, passed=result["success"],
+        rows=told.get("element_count"), failing=failing, observed=told.get("observed_value"),
+        error=result["error"], examples=_examples(frame, failing[:_MOST_EXAMPLES], columns=concerned(expectation)),
+    )
+
+
+def _examples(frame: pd.DataFrame, rows: Sequence[int], *, columns: Sequence[str]) -> tuple[dict[str, Any], ...]:
+    shown = frame.loc[list(rows), [column for column in columns if column in frame.columns]]
+    return tuple(
+        {"row": str(row), **{column: None if pd.isna(value) else str(value) for column, value in values.items()}}
+        for row, values in zip(rows, shown.to_dict("records"), strict=True)
+    )
