@@ -17,7 +17,7 @@ from typing import Any
 
 from pipeline.chain import Here, Reference, Work, conducted, held, perform
 from pipeline.errors import Misuse, Refused
-from pipeline.runner.occasion import PHASES, Occasion
+from pipeline.artifacts.occasion import PHASES, Occasion
 from pipeline.settings import Settings
 from pipeline.stages import audit, deploy, fit, ingest, preprocess, split, task, train, validate
 

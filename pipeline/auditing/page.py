@@ -16,11 +16,12 @@ from pipeline.artifacts.wording import amount, called, gap
 from pipeline.step import Made
 
 WORDS = {
-    Judgement.PASS: ("Pass", "pass", "✓"),
-    Judgement.NOT_ENOUGH_EVIDENCE: ("Not enough evidence", "unsure", "?"),
-    Judgement.FAIL: ("Fail", "fail", "✕"),
+    Judgement.PASS: ("Pass", "pass", "✓", "kept"),
+    Judgement.NOT_ENOUGH_EVIDENCE: ("Not enough evidence", "unsure", "?", "left open"),
+    Judgement.FAIL: ("Fail", "fail", "✕", "broken"),
 }
 WEAKEST_SHOWN = 3
+SMALL_SHOWN = 3
 
 
 def template() -> str:
@@ -36,8 +37,9 @@ def render(*, audit: Mapping[str, Any], template: str) -> dict[str, Made]:
 def page(audit: Audit, *, template: str) -> str:
     """Write the page of an audit as HTML without scripts or anything from elsewhere."""
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    environment.filters.update(word=lambda judgement: WORDS[judgement][0], look=lambda judgement: WORDS[judgement][1],
-                               sign=lambda judgement: WORDS[judgement][2], called=called, short=_short)
+    for place, name in enumerate(("word", "look", "sign", "outcome")):
+        environment.filters[name] = lambda judgement, place=place: WORDS[judgement][place]
+    environment.filters.update(called=called, short=_short)
     scales = {name: _scale(name, audit) for name in audit.metrics}
     return environment.from_string(template).render(
         audit=audit,
@@ -62,7 +64,7 @@ def why(audit: Audit) -> str:
     number = len(audit.findings)
     if audit.judgement is Judgement.PASS:
         return f"All {number} gates are kept." if number > 1 else f"The one gate is kept: {deciding[0].gate}."
-    verb = "broken" if audit.judgement is Judgement.FAIL else "left open"
+    verb = WORDS[audit.judgement][3]
     which = "The one gate is" if number == 1 else f"{len(deciding)} of {number} gates {'is' if len(deciding) == 1 else 'are'}"
     return f"{which} {verb}: {'; '.join(map(_decisive, deciding))}."
 
@@ -134,9 +136,14 @@ def _cell(figure: Figure, scale: tuple[float, float], overall: Figure | None) ->
 
 
 def _slices(audit: Audit, scales: Mapping[str, tuple[float, float]]) -> list[dict[str, Any]]:
-    names = dict.fromkeys(group.slice for group in audit.groups)
-    return [{"name": name, "groups": [_group(audit, group, scales) for group in audit.groups if group.slice == name]}
-            for name in names]
+    """Give the groups of each slice; where many are small, those apart."""
+    found = []
+    for name in dict.fromkeys(group.slice for group in audit.groups):
+        groups = [_group(audit, group, scales) for group in audit.groups if group.slice == name]
+        small = [group for group in groups if group["rows"] < audit.policy["min_count"]]
+        apart = small if SMALL_SHOWN < len(small) < len(groups) else []
+        found.append({"name": name, "groups": [group for group in groups if group not in apart], "small": apart})
+    return found
 
 
 def _group(audit: Audit, group: Group, scales: Mapping[str, tuple[float, float]]) -> dict[str, Any]:
@@ -155,7 +162,7 @@ def _ruling(name: str, ruling: Ruling) -> dict[str, Any]:
     say = gap if ruling.is_difference else amount
     bounded = None not in (ruling.low, ruling.high)
     return {"ruling": ruling, "value": "" if ruling.value is None else say(name, ruling.value),
-            "range": f"{amount(name, ruling.low)} to {amount(name, ruling.high)}" if bounded else ""}
+            "range": f"{say(name, ruling.low)} to {say(name, ruling.high)}" if bounded else ""}
 
 
 def _baseline(baseline: Baseline) -> dict[str, Any]:

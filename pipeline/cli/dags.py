@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-
 import click
 
 from pipeline.cli.output import json_option, print_json, print_table
@@ -36,4 +34,5 @@ def dags(as_json: bool) -> None:
     broken = [one.trouble for one in found if one.trouble]
     for trouble in broken:
         click.echo(f"headwater: {trouble}", err=True)
-    sys.exit(1 if broken else 0)
+    if broken:
+        click.get_current_context().exit(1)

@@ -53,6 +53,7 @@ def load(bundled: dict[str, Any]) -> Callable[..., Any]:
     return _loaded(json.dumps(bundled, sort_keys=True))
 
 
+@functools.cache
 def is_project_source(path: str | Path) -> bool:
     """Whether a file is the user's: neither a library's nor the framework's own."""
     framework = Path(__file__).resolve().parents[2]
@@ -106,11 +107,13 @@ def _with_imports(files: set[Path]) -> set[Path]:
     while waiting:
         path = waiting.pop()
         found.add(path)
-        waiting |= {each for each in _imports(path) if each not in found}
+        waiting |= {each for each in _imports(path, path.stat().st_mtime_ns) if each not in found}
     return found
 
 
-def _imports(path: Path) -> set[Path]:
+@functools.lru_cache(maxsize=1024)
+def _imports(path: Path, changed_ns: int) -> frozenset[Path]:
+    """The project files that `path` imports at its top, as it was when it last changed."""
     names: set[str] = set()
     for node in ast.parse(path.read_text(encoding="utf-8")).body:
         if isinstance(node, ast.Import):
@@ -119,7 +122,7 @@ def _imports(path: Path) -> set[Path]:
             names |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
     loaded = [sys.modules[name] for name in names if name in sys.modules]
     places = [module.__file__ for module in loaded if getattr(module, "__file__", None)]
-    return {Path(place).resolve() for place in places if is_project_source(place)}
+    return frozenset(Path(place).resolve() for place in places if is_project_source(place))
 
 
 def _root(files: set[Path]) -> Path:

@@ -19,7 +19,7 @@ from pipeline.code.environment import fingerprint
 from pipeline.code.reach import source_file
 from pipeline.errors import PhaseRefused
 from pipeline.runner.memo import plain
-from pipeline.runner.occasion import Occasion
+from pipeline.artifacts.occasion import Occasion
 from pipeline.step import Step
 
 CODE, ENVIRONMENT = "code", "environment"

@@ -17,7 +17,7 @@ from pipeline.code.environment import listing
 from pipeline.code.reach import source_file
 from pipeline.runner.beginning import CODE, ENVIRONMENT, begun, is_alive, permit
 from pipeline.runner.memo import memo_key
-from pipeline.runner.occasion import Occasion
+from pipeline.artifacts.occasion import Occasion
 from pipeline.runner.path import path
 from pipeline.settings import Settings, masked
 from pipeline.step import Made, Step
@@ -46,6 +46,7 @@ class Runner:
         self.settings, self.occasion, self.store, self.storage = settings, occasion, store, storage
         self.ran: list[Ran] = []
         self._environment: Use | None = None
+        self._code: dict[str, Use] = {}
         self._values: dict[str, Any] = {}
         self._known: dict[str, Artifact] = {}
 
@@ -61,7 +62,7 @@ class Runner:
     def at(self, occasion: Occasion) -> Runner:
         """The same runner on another occasion, sharing what is loaded."""
         other = Runner(settings=self.settings, occasion=occasion, store=self.store, storage=self.storage)
-        other._values, other._known, other.ran = self._values, self._known, self.ran
+        other._values, other._known, other._code, other.ran = self._values, self._known, self._code, self.ran
         return other
 
     def run(self, step: Step, inputs: Mapping[str, str | Sequence[str]] | None = None) -> Ran:
@@ -175,8 +176,10 @@ class Runner:
             self._environment = Use(role=ENVIRONMENT, artifact=self._artifact(ENVIRONMENT, "python", listing(), {}))
         if not is_project_source(source_file(step.function)):
             return [self._environment]
-        code = self._artifact(CODE, step.name, bundle(step.function, reached), {})
-        return [Use(role=CODE, artifact=code), self._environment]
+        if reached.digest not in self._code:
+            artifact = self._artifact(CODE, step.name, bundle(step.function, reached), {})
+            self._code[reached.digest] = Use(role=CODE, artifact=artifact)
+        return [self._code[reached.digest], self._environment]
 
     def _artifact(self, kind: str, name: str, value: Any, facts: Mapping[str, Any]) -> Artifact:
         saved = self.storage.save(kind, value)

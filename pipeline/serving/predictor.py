@@ -38,9 +38,11 @@ class Answer:
 class Predictor:
     """Answers rows with one version of a model. Safe to call from many threads at once."""
 
-    def __init__(self, manifest: Model, *, way: Sequence[Stretch], estimator: Any, rows: SourceRows) -> None:
+    def __init__(
+        self, manifest: Model, *, way: Sequence[Stretch], estimator: Any, columns: Columns, rows: SourceRows
+    ) -> None:
         self.manifest = manifest
-        self.columns = Columns(manifest.types, required=manifest.required)
+        self._columns = columns
         self._way = tuple(way)
         self._estimator = estimator
         self._rows = rows
@@ -56,24 +58,26 @@ class Predictor:
             Misuse: the manifest or a function of it cannot be used.
         """
         manifest = Model.from_json(storage.load(store.artifact(reference)))
-        return cls(
-            manifest,
-            way=way_of(manifest, store=store, storage=storage),
-            estimator=storage.load(store.artifact(manifest.estimator)),
-            rows=SourceRows(manifest, store=store, storage=storage),
+        source = store.artifact(manifest.source)
+        rows = SourceRows(name=manifest.source_name, version=source, store=store, storage=storage)
+        columns = Columns(
+            manifest.types, required=manifest.required, categories=rows.categories,
+            missing=source.facts.get("missing"),
         )
+        way = way_of(manifest, store=store, storage=storage)
+        estimator = storage.load(store.artifact(manifest.estimator))
+        return cls(manifest, way=way, estimator=estimator, columns=columns, rows=rows)
 
-    def answer(self, rows: Sequence[Mapping[str, Any]]) -> list[Answer]:
-        """Answer rows given by column name, in their order.
+    def typed(self, rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
+        """Type rows given by column name as the source's, numbered from 0.
 
         Raises:
-            RequestRejected: columns are missing, unknown or of the wrong type, a step leaves a
-                row out or cannot take it, or the model has no finite answer.
+            RequestRejected: columns are missing or unknown, or values not of their type.
         """
-        return self.predict(self.columns.frame(rows))
+        return self._columns.frame(rows)
 
     def predict(self, frame: pd.DataFrame) -> list[Answer]:
-        """Answer the rows of a frame of the source's columns, in their order.
+        """Answer the rows of a frame of the source's columns and dtypes, in their order.
 
         Raises:
             RequestRejected: a step leaves a row out or cannot take it, or the model has no finite answer.
@@ -95,13 +99,13 @@ class Predictor:
             for value, table in zip(answers.answer.tolist(), tables, strict=True)
         ]
 
-    def standing(self, rows: Sequence[Mapping[str, Any]], stated: Sequence[int | None]) -> list[int | None]:
+    def standing(self, frame: pd.DataFrame, stated: Sequence[int | None]) -> list[int | None]:
         """Find the source row that each row names, by its id in `stated` or by the source's key columns.
 
         Raises:
-            RequestRejected: an id is none of the source's rows.
+            RequestRejected: an id is none of the source's rows, or not that of the row's key.
         """
-        return self._rows.standing(rows, stated)
+        return self._rows.standing(frame, stated)
 
     def schema(self) -> dict[str, Any]:
         """Say what a row looks like, as a JSON object."""

@@ -8,6 +8,7 @@ split, a quarantine) changes no value and has no part in it.
 from __future__ import annotations
 
 import importlib
+import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -37,13 +38,13 @@ class Stretch(Protocol):
 class Call:
     """A recorded step, called again on other rows.
 
-    `role` is the argument that takes the rows, None for the first; `given` are its other
-    arguments; `dtypes` are those its output had in training ({} if not known).
+    `role` is the argument that takes the rows; `given` are its other arguments; `dtypes` are
+    those its output had in training ({} if not known).
     """
 
     step: str
     function: Callable[..., Any]
-    role: str | None = None
+    role: str
     given: Mapping[str, Any] = field(default_factory=dict)
     dtypes: Mapping[str, str] = field(default_factory=dict)
 
@@ -68,7 +69,7 @@ class Call:
             ) from error
 
     def _called(self, frame: pd.DataFrame) -> pd.DataFrame:
-        result = self.function(frame, **self.given) if self.role is None else self.function(**{self.role: frame}, **self.given)
+        result = self.function(**{self.role: frame}, **self.given)
         if isinstance(result, Mapping):
             result = next(iter(result.values()))
         return result.value if isinstance(result, Made) else result
@@ -114,7 +115,9 @@ def _function(entry: Mapping[str, Any], *, store: Store, storage: Storage) -> St
         function = _loaded(entry["step"], lambda: load(bundled))
     else:
         function = _found(entry["step"], entry["function"])
-    return Call(step=entry["step"], function=function, given=entry["parameters"], dtypes=entry.get("columns") or {})
+    given = entry["parameters"]
+    role = next(name for name in inspect.signature(function).parameters if name not in given)
+    return Call(step=entry["step"], function=function, role=role, given=given, dtypes=entry.get("columns") or {})
 
 
 def _loaded(step: str, loading: Callable[[], Callable[..., Any]]) -> Callable[..., Any]:

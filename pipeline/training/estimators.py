@@ -11,9 +11,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from sklearn.base import is_classifier, is_regressor
-from sklearn.utils import get_tags
-from threadpoolctl import threadpool_limits
 
 from pipeline.artifacts.metric import CLASSIFICATION, REGRESSION
 from pipeline.errors import Misuse, TrainingRefused
@@ -69,6 +66,8 @@ def problem_of(estimator: Any) -> str:
     Raises:
         Misuse: the estimator is for neither.
     """
+    from sklearn.base import is_classifier, is_regressor
+
     if is_classifier(estimator):
         return CLASSIFICATION
     if is_regressor(estimator):
@@ -84,6 +83,8 @@ def fit(estimator: Any, features: pd.DataFrame, truth: np.ndarray) -> tuple[Any,
     Raises:
         TrainingRefused: the features have nulls the estimator cannot take, or it refuses the data.
     """
+    from threadpoolctl import threadpool_limits
+
     _check_nulls(estimator, features)
     with warnings.catch_warnings(record=True) as caught, threadpool_limits(limits=1):
         warnings.simplefilter("always")
@@ -99,6 +100,8 @@ def fit(estimator: Any, features: pd.DataFrame, truth: np.ndarray) -> tuple[Any,
 
 
 def _check_nulls(estimator: Any, features: pd.DataFrame) -> None:
+    from sklearn.utils import get_tags
+
     nulls = features.isna().sum()
     nulls = nulls[nulls > 0]
     if len(nulls) and not get_tags(estimator).input_tags.allow_nan:

@@ -31,8 +31,9 @@ def select(runner: Any, *, ready: Mapping[str, Any], estimators: Sequence[Mappin
     selection = chosen.outputs["selection"]
     first = trained[runner.value(selection)["chosen"]]
     model = _manifest(runner, ready=ready, first=first, selection=selection)
-    register(runner, model=model.outputs["model"], mlflow_run_id=first["mlflow_run_id"])
-    runner.annotate(model.run, mlflow_run_id=first["mlflow_run_id"])
+    if not model.mlflow_run_id:
+        register(runner, model=model.outputs["model"], mlflow_run_id=first["mlflow_run_id"])
+        runner.annotate(model.run, mlflow_run_id=first["mlflow_run_id"])
     return model.outputs["model"]
 
 

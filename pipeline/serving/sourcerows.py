@@ -1,0 +1,110 @@
+"""Which source row a request's row is about: by the id it states, or by the source's key columns."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from lineage.records import Artifact
+from lineage.store import Store
+from pipeline.errors import RequestRejected, SourceRejected
+from pipeline.rows import row_ids
+from pipeline.storage import Storage
+
+
+class SourceRows:
+    """The ids of a source's rows: those of the version a model was trained on, then of later ones as they are named."""
+
+    def __init__(self, *, name: str, version: Artifact, store: Store, storage: Storage) -> None:
+        self.name = name
+        self._store = store
+        self._storage = storage
+        self._record = store.source(name)
+        self._turn = threading.Lock()
+        frame = storage.load(version)
+        self._versions = {version.reference}
+        self._ids: np.ndarray = np.sort(frame.index.to_numpy())
+        self.categories = {
+            column: list(frame[column].cat.categories) for column in frame.select_dtypes("category").columns
+        }
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """The columns that name a row; empty where rows are known by their content."""
+        return self._record.key if self._record else ()
+
+    def standing(self, frame: pd.DataFrame, stated: Sequence[int | None]) -> list[int | None]:
+        """Find the source row of each row of `frame`, None where it names none that the source has.
+
+        Raises:
+            RequestRejected: a stated id is none of the source's rows, or its key says another.
+        """
+        by_key = self._by_key(frame)
+        if all(row is None for row in stated) and not any(by_key.values()):
+            return [None] * len(frame)
+        self._check_stated(stated, by_key)
+        named = [row if row is not None else by_key.get(place) for place, row in enumerate(stated)]
+        known = self._known({row for row in named if row is not None})
+        self._check_known(stated, known)
+        return [row if row in known else None for row in named]
+
+    def _by_key(self, frame: pd.DataFrame) -> dict[int, int]:
+        """Compute the id of every row that has a whole key, by its place."""
+        if self._record is None or not self.key or not set(self.key) <= set(frame.columns):
+            return {}
+        whole = frame[list(self.key)].dropna()
+        once = whole.drop_duplicates()
+        if not len(once):
+            return {}
+        try:
+            ids = row_ids(
+                once, source=self.name, secret=self._record.secret, key=self.key, types=self._record.schema
+            )
+        except SourceRejected as error:
+            raise RequestRejected(error.what, expected=error.expected, examples=error.examples) from error
+        known = dict(zip(once.itertuples(index=False, name=None), ids.tolist(), strict=True))
+        return dict(zip(whole.index, map(known.get, whole.itertuples(index=False, name=None)), strict=True))
+
+    def _check_stated(self, stated: Sequence[int | None], by_key: dict[int, int]) -> None:
+        other = [
+            f"row {place}: id {row}, but its key is that of {by_key[place]}"
+            for place, row in enumerate(stated) if row is not None and by_key.get(place, row) != row
+        ]
+        if other:
+            raise RequestRejected(f"rows state an id that is not that of their key ({', '.join(self.key)})", examples=other)
+
+    def _check_known(self, stated: Sequence[int | None], known: set[int]) -> None:
+        strange = [f"row {place}: {row}" for place, row in enumerate(stated) if row is not None and row not in known]
+        if strange:
+            raise RequestRejected(
+                f"ids of no row of source {self.name}",
+                examples=strange,
+                next_step='Leave "row" out for a row that is not in the source.',
+            )
+
+    def _known(self, named: set[int]) -> set[int]:
+        """Say which ids the source has, looking into its latest version for those not known yet."""
+        known = self._among(named)
+        if known != named:
+            self._take_in_latest()
+            known = self._among(named)
+        return known
+
+    def _among(self, named: set[int]) -> set[int]:
+        asked, ids = np.fromiter(named, np.int64, len(named)), self._ids
+        if not len(ids):
+            return set()
+        places = np.searchsorted(ids, asked).clip(max=len(ids) - 1)
+        return set(asked[ids[places] == asked].tolist())
+
+    def _take_in_latest(self) -> None:
+        latest = self._store.latest("dataset", self.name)
+        if latest is None or latest.reference in self._versions:
+            return
+        with self._turn:
+            if latest.reference not in self._versions:
+                self._ids = np.union1d(self._ids, self._storage.load(latest).index.to_numpy())
+                self._versions.add(latest.reference)
