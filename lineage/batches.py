@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -12,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from lineage import catalogue, dependencies, reading
 from lineage.catalogue import Identity
-from lineage.database import among, members
+from lineage.database import add_rows, among, members
 from lineage.encoding import now_us
 from lineage.errors import Conflict
 from lineage.part import Part
@@ -54,7 +53,7 @@ class Batches(Part):
 
 def _recorded(connection: Connection, batch: Sequence[Run]) -> None:
     try:
-        connection.execute(runs.insert(), [reading.written(run) for run in batch])
+        add_rows(connection, runs.insert(), [reading.written(run) for run in batch])
     except IntegrityError:
         raise Conflict("a run of the batch is recorded already, or given twice") from None
     listed = connection.execute(_NUMBERS, {"ids": members(run.id for run in batch)})
@@ -92,8 +91,9 @@ def _numbered(
         for _, (artifact, run) in sorted(made.items())
     ]
     unmade = [seen[reference] for reference in sorted(seen.keys() - made.keys())]
-    _many(connection, catalogue.ADD, new)
-    _many(connection, catalogue.MENTION, [catalogue.mention(named[one.kind, one.name], one.digest) for one in unmade])
+    add_rows(connection, catalogue.ADD, new)
+    only_read = [catalogue.mention(named[one.kind, one.name], one.digest) for one in unmade]
+    add_rows(connection, catalogue.MENTION, only_read)
     digests = members({identity.digest for identity in seen.values()})
     found = connection.execute(_FOUND, {"digests": digests})
     return {f"{kind}/{name}@{digest}": (number, named_as) for kind, name, digest, number, named_as in found}
@@ -111,21 +111,17 @@ def _linked(
     artifacts_only = {reference: number for reference, (number, _) in numbers.items()}
     for run, said in zip(batch, rested, strict=True):
         number = run_numbers[run.id]
-        read += [_use(use, run=number, artifact=numbers[use.artifact.reference][0]) | {"ordinal": ordinal}
-                 for ordinal, use in enumerate(run.inputs)]
+        for ordinal, use in enumerate(run.inputs):
+            artifact, _ = numbers[use.artifact.reference]
+            read.append(_use(use, run=number, artifact=artifact, ordinal=ordinal))
         for use in run.outputs:
             artifact, name = numbers[use.artifact.reference]
-            published.append(_use(use, run=number, artifact=artifact) | {"name": name})
+            published.append(_use(use, run=number, artifact=artifact, name=name))
         edges += [dependencies.written(one, run=number, numbers=artifacts_only) for one in said]
-    _many(connection, inputs.insert(), read)
-    _many(connection, outputs.insert(), published)
-    _many(connection, dependencies.ADD, edges)
+    add_rows(connection, inputs.insert(), read)
+    add_rows(connection, outputs.insert(), published)
+    add_rows(connection, dependencies.ADD, edges)
 
 
-def _use(use: Use, *, run: int, artifact: int) -> dict[str, object]:
-    return {"run": run, "role": use.role, "position": use.position, "artifact": artifact}
-
-
-def _many(connection: Connection, statement: sa.Executable, rows: Sequence[dict[str, Any]]) -> None:
-    if rows:
-        connection.execute(statement, rows)
+def _use(use: Use, **numbers: int) -> dict[str, object]:
+    return {"role": use.role, "position": use.position, **numbers}

@@ -9,8 +9,9 @@ from __future__ import annotations
 import json
 import os
 import weakref
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, quote_plus
@@ -193,6 +194,20 @@ def _among_postgresql(element: Any, compiler: Any, **options: Any) -> str:
 def members(values: Iterable[int] | Iterable[str]) -> str:
     """Write `values` as the list that `among` takes."""
     return json.dumps(list(values))
+
+
+def add_rows(connection: Connection, statement: sa.Insert, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Execute `statement` for every row by the driver alone, which is what makes many rows cheap.
+
+    All rows have the same keys; their values are what the driver takes as they are.
+    """
+    if not rows:
+        return
+    compiled: Any = statement.compile(dialect=connection.dialect, column_keys=list(rows[0]))
+    if compiled.positional:
+        connection.exec_driver_sql(compiled.string, list(map(itemgetter(*compiled.positiontup), rows)))
+    else:
+        connection.exec_driver_sql(compiled.string, list(map(dict, rows)))
 
 
 _LAST_CHARACTER = "\U0010ffff"

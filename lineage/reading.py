@@ -31,6 +31,8 @@ def gone(number: Any) -> sa.ColumnElement[bool]:
 RUN = (*runs.c,)
 """The columns that `run` reads, in its order."""
 
+_OUTCOMES = {outcome.value: outcome for outcome in Outcome}
+
 _BY_RUN = sa.bindparam("run")
 _INPUTS = (
     sa.select(inputs.c.role, inputs.c.position, *ARTIFACT)
@@ -62,33 +64,36 @@ def artifact(row: Sequence[Any]) -> Artifact:
     )
 
 
-def run(row: Any, **uses: Any) -> Run:
+def run(row: Sequence[Any], **uses: Any) -> Run:
     """Read the columns `RUN`; what it used and made is given in `uses`."""
+    _, run_id, step, stage, dag, dag_run, task, phase, outcome, started, ended, *rest = row
+    parameters, code, commit, dirty, environment, memo, reused_from, error, host, process, *rest = rest
+    airflow, mlflow, recipe, facts, _ = rest
     return Run(
-        id=row.id,
-        step=row.step,
-        stage=row.stage,
-        dag=row.dag,
-        dag_run=row.dag_run,
-        task=row.task,
-        phase=row.phase,
-        outcome=Outcome(row.outcome),
-        started_at=moment(row.started_us),
-        ended_at=None if row.ended_us is None else moment(row.ended_us),
-        parameters=json_value(row.parameters),
-        code_digest=row.code_digest,
-        git_commit=row.git_commit,
-        git_dirty=row.git_dirty,
-        environment=row.environment,
-        memo_key=row.memo_key,
-        reused_from=row.reused_from,
-        error=row.error,
-        host=row.host,
-        process=row.process,
-        airflow=json_value(row.airflow),
-        mlflow_run_id=row.mlflow_run_id,
-        recipe=json_value(row.recipe),
-        facts=json_value(row.facts),
+        id=run_id,
+        step=step,
+        stage=stage,
+        dag=dag,
+        dag_run=dag_run,
+        task=task,
+        phase=phase,
+        outcome=_OUTCOMES[outcome],
+        started_at=moment(started),
+        ended_at=None if ended is None else moment(ended),
+        parameters=json_value(parameters),
+        code_digest=code,
+        git_commit=commit,
+        git_dirty=dirty,
+        environment=environment,
+        memo_key=memo,
+        reused_from=reused_from,
+        error=error,
+        host=host,
+        process=process,
+        airflow=json_value(airflow),
+        mlflow_run_id=mlflow,
+        recipe=json_value(recipe),
+        facts=json_value(facts),
         **uses,
     )
 

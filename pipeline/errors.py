@@ -16,6 +16,7 @@ HeadwaterError               anything below
 │   └── PhaseRefused         production refuses what a proof of concept tolerates
 ├── DagBroken                a DAG file cannot be read
 ├── StepFailed               the user's function raised
+├── RunFailed                a DAG run in Airflow did not succeed
 ├── ArtifactMissing          an artifact's bytes are gone
 ├── ArtifactCorrupt          an artifact's bytes or content are not what was recorded
 ├── StorageUnavailable       the disk is full or the storage cannot be reached
@@ -89,6 +90,10 @@ class DagBroken(HeadwaterError, ImportError):
 
 class StepFailed(HeadwaterError, RuntimeError):
     """The user's function raised."""
+
+
+class RunFailed(HeadwaterError, RuntimeError):
+    """A DAG run in Airflow did not succeed."""
 
 
 class ArtifactMissing(HeadwaterError, FileNotFoundError):

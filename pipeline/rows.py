@@ -9,7 +9,7 @@ all of them the number of the occurrence.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -24,13 +24,23 @@ _FIRST = np.uint64(0xBF58476D1CE4E5B9)
 _SECOND = np.uint64(0x94D049BB133111EB)
 
 
+Label = Callable[[int], str]
+
+
 def row_ids(
-    frame: pd.DataFrame, *, source: str, secret: bytes, key: Sequence[str], types: Mapping[str, str]
+    frame: pd.DataFrame,
+    *,
+    source: str,
+    secret: bytes,
+    key: Sequence[str],
+    types: Mapping[str, str],
+    label: Label | None = None,
 ) -> np.ndarray:
     """Compute the id of every row, in the frame's order, shape (n_rows,), int64.
 
     `key` are the columns that name a row; empty keys by the content of all columns in `types`.
-    `types` are the declared types of at least the key columns. The frame's index appears in errors.
+    `types` are the declared types of at least the key columns. `label` names a row by its position in
+    errors (`loans.csv line 17`); without it the frame's index does.
 
     Raises:
         Misuse: a key column has no declared type, or is not in the frame.
@@ -40,12 +50,13 @@ def row_ids(
     names = list(key) or sorted(types)
     if absent := [name for name in names if name not in types or name not in frame.columns]:
         raise Misuse(f"source {source}: columns that rows are known by", expected="in frame and types", examples=absent)
+    label = label or (lambda position: f"row {frame.index[position]}")
     salt = _Salt(source, secret)
-    lanes = [_lane(frame[name], kind=types[name], source=source, salt=salt) for name in names]
+    lanes = [_lane(frame[name], kind=types[name], source=source, salt=salt, label=label) for name in names]
     mixed = _mixed(lanes, salt=salt, rows=len(frame))
     if key:
-        _refuse_null_keys(frame, key, source=source)
-        _refuse_twice(mixed, lanes, frame=frame[names], source=source)
+        _refuse_null_keys(frame, key, source=source, label=label)
+        _refuse_twice(mixed, lanes, frame=frame[names], source=source, label=label)
         return mixed.view(np.int64)
     return _numbered(mixed, lanes, source=source, salt=salt).view(np.int64)
 
@@ -77,7 +88,7 @@ class _Salt:
         self.text_key = stream[40:].hex()
 
 
-def _lane(column: pd.Series, *, kind: str, source: str, salt: _Salt) -> np.ndarray:
+def _lane(column: pd.Series, *, kind: str, source: str, salt: _Salt, label: Label) -> np.ndarray:
     """Give one word of 64 bits per row for the canonical value of a column."""
     values = column
     if str(column.dtype) != DTYPES[kind] or kind == "category":
@@ -86,7 +97,7 @@ def _lane(column: pd.Series, *, kind: str, source: str, salt: _Salt) -> np.ndarr
             raise SourceRejected(
                 f"{source}: key column {column.name}",
                 expected=kind,
-                examples=[f"row {row}: {value!r:.80}" for row, value in column[read.wrong].head(5).items()],
+                examples=[f"{label(row)}: {column.iloc[row]!r:.80}" for row in np.flatnonzero(read.wrong)[:5]],
                 count=int(read.wrong.sum()),
             )
         values = read.values
@@ -138,19 +149,21 @@ def _repeated(ids: np.ndarray, lanes: Sequence[np.ndarray] = ()) -> np.ndarray:
     return np.unique(ordered[1:][ordered[1:] == ordered[:-1]])
 
 
-def _refuse_null_keys(frame: pd.DataFrame, key: Sequence[str], *, source: str) -> None:
+def _refuse_null_keys(frame: pd.DataFrame, key: Sequence[str], *, source: str, label: Label) -> None:
     for name in key:
         if (null := frame[name].isna()).any():
             raise SourceRejected(
                 f"{source}: key column {name} is blank",
                 expected="a value in every row",
-                examples=[f"row {row}" for row in frame.index[null][:5]],
+                examples=[label(row) for row in np.flatnonzero(null)[:5]],
                 count=int(null.sum()),
                 next_step="Correct the source, or declare a key that every row has.",
             )
 
 
-def _refuse_twice(mixed: np.ndarray, lanes: list[np.ndarray], *, frame: pd.DataFrame, source: str) -> None:
+def _refuse_twice(
+    mixed: np.ndarray, lanes: list[np.ndarray], *, frame: pd.DataFrame, source: str, label: Label
+) -> None:
     if not len(repeated := _repeated(mixed, lanes)):
         return
     where = np.flatnonzero(np.isin(mixed, repeated))
@@ -158,8 +171,8 @@ def _refuse_twice(mixed: np.ndarray, lanes: list[np.ndarray], *, frame: pd.DataF
     _refuse_collision(mixed, lanes, where=where, source=source)
     examples = []
     for group in (where[mixed[where] == one] for one in repeated[:5]):
-        values = ", ".join(f"{name}={frame[name].iloc[group[0]]!r:.60}" for name in frame.columns)
-        examples.append(f"{values} in rows " + ", ".join(str(row) for row in frame.index[group[:5]]))
+        values = ", ".join(f"{name}={frame[name].iloc[group[0]]!s:.60}" for name in frame.columns)
+        examples.append(f"{values} in " + ", ".join(label(row) for row in group[:5]))
     raise SourceRejected(
         f"{source}: keys are there more than once",
         expected=f"one row for each {', '.join(frame.columns)}",

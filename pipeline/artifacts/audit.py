@@ -32,7 +32,7 @@ class Figure:
     """One metric over one group of rows, with what it rests on.
 
     `n` counts the cases behind it: for recall the rows that are truly positive, for precision
-    those answered positive, else all rows of the group. `low` and `high` bound it at the policy's
+    those answered positive, for AUC the rows of the rarest class, else all rows of the group. `low` and `high` bound it at the policy's
     confidence, by `method` (`wilson` or `bootstrap`); both are None where it is not `defined` (0/0).
     """
 

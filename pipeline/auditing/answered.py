@@ -37,13 +37,18 @@ class Answered:
         return replace(self, truth=self.truth[positions], answer=self.answer[positions], probability=probability)
 
     def score(self, metric: str) -> Score:
-        """Compute one metric over all the rows.
+        """Compute one metric over all the rows; of AUC, which sets class against class, the rarest class is the count.
 
         Raises:
             Misuse: the metric is unknown or does not suit the problem.
         """
-        return score(metric, self.truth, self.answer, probability=self.probability, positive=self.positive,
-                     classes=self.classes)
+        found = score(metric, self.truth, self.answer, probability=self.probability, positive=self.positive,
+                      classes=self.classes)
+        return replace(found, n=self._rarest()) if metric == "auc" and found.defined else found
+
+    def _rarest(self) -> int:
+        truths = self.truth == self.positive if self.positive is not None else self.truth
+        return int(np.unique(truths, return_counts=True)[1].min())
 
 
 def answered(answers: Answers, truth: pd.Series, *, problem: str, positive: Any) -> Answered:

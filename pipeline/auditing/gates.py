@@ -58,7 +58,7 @@ def _ruling(gate: Gate, about: str, figure: Figure | None, *, policy: AuditPolic
     if figure is None:
         return Ruling(about=about, judgement=NOT_ENOUGH, why="no test row is in this group")
     if not figure.defined:
-        return Ruling(about=about, judgement=NOT_ENOUGH, n=figure.n, why=f"{called(gate.metric)} is undefined here (0/0)")
+        return Ruling(about=about, judgement=NOT_ENOUGH, n=figure.n, why=f"{called(gate.metric)} is undefined here")
     minimum = -math.inf if gate.minimum is None else gate.minimum
     maximum = math.inf if gate.maximum is None else gate.maximum
     return _held(gate, Ruling(about=about, judgement=NOT_ENOUGH, why="", n=figure.n, value=figure.value,
@@ -118,7 +118,7 @@ def _against_baseline(gate: Gate, baselines: Sequence[Baseline], *, policy: Audi
         return Ruling(about=about, judgement=PASS, why=baseline.why_not)
     theirs, ours = (_of(gate.metric, figures) for figures in (baseline.figures, baseline.ours))
     if theirs is None or ours is None or not ours.defined:
-        return Ruling(about=about, judgement=NOT_ENOUGH, why=baseline.why_not or f"{called(gate.metric)} is undefined (0/0)")
+        return Ruling(about=about, judgement=NOT_ENOUGH, why=baseline.why_not or f"{called(gate.metric)} is undefined on these rows")
     return _held(gate, _gain(gate, ours, theirs, about=about), keeps=lambda gain: _is_gain(gain, gate.min_gain),
                  counted=False, policy=policy)
 

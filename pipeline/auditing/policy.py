@@ -161,7 +161,6 @@ class AuditPolicy:
         value = asdict(self)
         for each in value["slices"]:
             each["labels"] = [[key, label] for key, label in each["labels"].items()]
-            del each["column"]
         return value
 
     @classmethod

@@ -24,7 +24,7 @@ COMMANDS = {
     "run": "pipeline.cli.run:run",
     "dags": "pipeline.cli.dags:dags",
     "runs": "pipeline.cli.runs:runs",
-    "summary": "pipeline.cli.summary:summary_command",
+    "summary": "pipeline.cli.summarise:summarise",
     "show": "pipeline.cli.show:show",
     "graph": "pipeline.cli.graph:graph",
     "rows": "pipeline.cli.rows:rows",

@@ -22,7 +22,8 @@ def run(dag: str, dag_run: str | None, as_json: bool) -> None:
     """
     from pipeline.cli.dag_files import find_dag
     from pipeline.cli.opened import opened_storage, opened_store
-    from pipeline.cli.summary import print_summary, summary
+    from pipeline.cli.summarise import print_summary
+    from pipeline.cli.summary import summary
 
     settings = Settings.from_environment()
     found = find_dag(settings.dags, dag)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -23,6 +22,5 @@ def custom(
     odd = [f"{each}={value!r}" for each, value in inputs.items() if not isinstance(value, str)]
     if odd:
         raise Misuse(f"step {name} takes datasets", expected="what a stage that makes one dataset gave", examples=odd)
-    ordered = [each for each in inspect.signature(function).parameters if each in inputs]
-    step, _ = own_step(function, inputs=[inputs[each] for each in ordered], parameters=parameters, name=name)
+    step = own_step(function, inputs=inputs, parameters=parameters, name=name)
     return runner.run(step, inputs).outputs["data"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from pipeline.errors import Misuse
@@ -12,7 +12,6 @@ from pipeline.preprocessing.parameters import WithParameters
 from pipeline.step import Depends, Rule, Step, claim_of
 
 STAGE = "preprocessing"
-_POSITIONAL = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
 
 
 def preprocess(runner: Any, *, data: str, steps: Sequence[Callable[..., Any] | WithParameters]) -> str:
@@ -32,39 +31,33 @@ def preprocess(runner: Any, *, data: str, steps: Sequence[Callable[..., Any] | W
         times[function.__name__] += 1
         count = times[function.__name__]
         name = function.__name__ + (f"_{count}" if count > 1 else "")
-        data = runner.run(*own_step(function, inputs=[data], parameters=parameters, name=name)).outputs["data"]
+        role = _first_parameter(function)
+        step = own_step(function, inputs=[role], parameters=parameters, name=name)
+        data = runner.run(step, {role: data}).outputs["data"]
     return data
 
 
 def own_step(
-    function: Callable[..., Any], *, inputs: Sequence[str], parameters: Mapping[str, Any], name: str
-) -> tuple[Step, dict[str, str]]:
-    """Make a step of a user's function, its first parameters bound to datasets; give it with its inputs by name.
+    function: Callable[..., Any], *, inputs: Iterable[str], parameters: Mapping[str, Any], name: str
+) -> Step:
+    """Make a step of a user's function that takes datasets in the parameters `inputs`.
 
     Raises:
-        Misuse: the function cannot take so many datasets and these parameters, or claims to be
-            row-wise over several.
+        Misuse: the function cannot be called with these inputs and parameters, or claims to be
+            row-wise over several inputs.
     """
-    known = inspect.signature(_named(function)).parameters
-    takes = [each for each, how in known.items() if how.kind in _POSITIONAL and each not in parameters]
-    if len(takes) < len(inputs) or any(known[each].kind is _POSITIONAL[0] for each in known):
-        raise Misuse(
-            f"{name} cannot be a step",
-            expected=f"a function whose first parameter{' is' if len(inputs) == 1 else 's are'} "
-            f"{len(inputs)} DataFrame{'' if len(inputs) == 1 else 's'}",
-            found=f"{name}{inspect.signature(function)}",
-        )
-    bound = dict(zip(takes, inputs, strict=False))
-    _check_parameters(function, {**bound, **parameters}, name=name)
-    return _step(function, bound=bound, parameters=parameters, name=name), bound
-
-
-def _step(function: Callable[..., Any], *, bound: Mapping[str, str], parameters: Mapping[str, Any], name: str) -> Step:
+    roles = tuple(inputs)
+    _check_call(_named(function), (*roles, *parameters), name=name)
     rowwise = claim_of(function) is Rule.SAME_ROW
-    if rowwise and len(bound) > 1:
-        raise Misuse(f"{name} is marked @rowwise and takes {len(bound)} datasets", expected="one")
-    depends = tuple(Depends(role, Rule.SAME_ROW) for role in bound) if rowwise else ()
+    if rowwise and len(roles) > 1:
+        raise Misuse(f"{name} is marked @rowwise and takes {len(roles)} datasets", expected="one", examples=roles)
+    depends = tuple(Depends(role, Rule.SAME_ROW) for role in roles) if rowwise else ()
     return Step(name=name, stage=STAGE, function=function, parameters=parameters, depends=depends, claim=rowwise)
+
+
+def _first_parameter(function: Callable[..., Any]) -> str:
+    known = inspect.signature(function).parameters
+    return next((name for name, how in known.items() if how.kind is inspect.Parameter.POSITIONAL_OR_KEYWORD), "")
 
 
 def _parts(given: Any) -> tuple[Callable[..., Any], Mapping[str, Any]]:
@@ -81,13 +74,13 @@ def _named(function: Any) -> Callable[..., Any]:
     )
 
 
-def _check_parameters(function: Callable[..., Any], given: Mapping[str, Any], *, name: str) -> None:
+def _check_call(function: Callable[..., Any], names: Iterable[str], *, name: str) -> None:
     try:
-        inspect.signature(function).bind(**given)
+        inspect.signature(function).bind(**dict.fromkeys(names))
     except TypeError as error:
         raise Misuse(
             f"step {name} cannot be called as declared",
             expected=f"{name}{inspect.signature(function)}",
             found=str(error),
-            next_step="Tie parameters to it with with_parameters(function, limit=3).",
+            next_step="A step takes a DataFrame first; tie parameters to it with with_parameters(function, limit=3).",
         ) from error

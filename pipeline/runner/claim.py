@@ -1,7 +1,8 @@
 """The test of a row-wise claim: a sample of rows, run alone, must come out as it did among all rows.
 
 The sample runs with the clock moved by more than a year, so a function that reads the clock is
-found too. One row of it also runs quite alone, as a request to the inference server will. What a
+found too. One row that was kept and one that was not also run quite alone, as a request to the
+inference server will. What a
 sample cannot catch is a dependence that no sampled row shows: a branch on the column's maximum
 that no row takes yet.
 """
@@ -45,12 +46,18 @@ def check_rowwise(call: Call, inputs: Mapping[str, Any], roles: set[str], output
     if not len(sample):
         return Tested(len(rows), 0)
     found = _differs(call, _only(inputs, roles, sample), _rows(output, sample), moved=True)
-    if found is None or found.batch_sensitive:
-        alone = sample[:1]
+    if found is not None and found.broken:
+        return _tested(rows, sample, _cause(call, _only(inputs, roles, sample), _rows(output, sample), found))
+    for alone in _singles(sample, output):
         single = _differs(call, _only(inputs, roles, alone), _rows(output, alone), moved=False)
-        worst = single if found is None or (single and single.broken) else found
-        return _tested(rows, sample, worst)
-    return _tested(rows, sample, _cause(call, _only(inputs, roles, sample), _rows(output, sample), found))
+        found = single if single is not None and (found is None or single.broken) else found
+    return _tested(rows, sample, found)
+
+
+def _singles(sample: np.ndarray, output: pd.DataFrame) -> list[np.ndarray]:
+    """One sampled row that the step kept and one that it left out: each will be run quite alone."""
+    kept = np.isin(sample, output.index.to_numpy())
+    return [chosen[:1] for chosen in (sample[kept], sample[~kept]) if len(chosen)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +65,7 @@ class _Difference:
     broken: str = ""
     batch_sensitive: bool = False
     examples: tuple[str, ...] = ()
+    raised: bool = False
 
 
 def _tested(rows: pd.Index, sample: np.ndarray, found: _Difference | None) -> Tested:
@@ -71,6 +79,8 @@ def _cause(call: Call, inputs: Mapping[str, Any], expected: pd.DataFrame, found:
     still = _differs(call, inputs, expected, moved=False)
     if still is None or still.batch_sensitive:
         return _Difference("its result changes with the clock", examples=found.examples)
+    if still.raised:
+        return still
     again = call(inputs)
     twice = _differs(call, inputs, again, moved=False)
     if twice is not None and not twice.batch_sensitive:
@@ -106,7 +116,7 @@ def _differs(call: Call, inputs: Mapping[str, Any], expected: pd.DataFrame, *, m
         else:
             got = call(inputs)
     except Exception as error:  # noqa: BLE001 - whatever a user's function raises on a part is the finding
-        return _Difference(f"it raises on {len(expected)} rows alone: {type(error).__name__}: {error}")
+        return _Difference(f"it raises on {len(expected)} rows alone: {type(error).__name__}: {error}", raised=True)
     return _compare(got, expected)
 
 

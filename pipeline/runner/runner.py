@@ -15,6 +15,7 @@ from pipeline.code import Reach, bundle, reach
 from pipeline.code.bundle import is_project_source
 from pipeline.code.environment import listing
 from pipeline.code.reach import source_file
+from pipeline.errors import StepRefused
 from pipeline.runner.beginning import CODE, ENVIRONMENT, begun, is_alive, permit
 from pipeline.runner.memo import memo_key
 from pipeline.artifacts.occasion import Occasion
@@ -156,19 +157,38 @@ class Runner:
             for role, ref in given.items()
         }
         done = execute(step, values, production=self.occasion.production)
-        outputs = [self._save(step, role, made) for role, made in done.made.items()]
+        outputs = [self._save(step, role, made, run) for role, made in done.made.items()]
         self.store.succeed(
             run.id, ended_at=datetime.now(UTC), outputs=[*outputs, *kept],
             dependencies=_dependencies(step, done, run, outputs), facts={**run.facts, **done.facts},
         )
         return _outputs(outputs)
 
-    def _save(self, step: Step, role: str, made: Made) -> Use:
+    def _save(self, step: Step, role: str, made: Made, run: Run) -> Use:
         own = role in ("data", made.kind)
         name = made.name or ".".join(part for part in (self.occasion.dag, step.name, "" if own else role) if part)
-        artifact = self._artifact(made.kind, name, made.value, made.facts)
-        self._remember(artifact.reference, made.value)
+        value = self._pinned(made.value, name, run) if made.kind == "dataset" else made.value
+        artifact = self._artifact(made.kind, name, value, made.facts)
+        self._remember(artifact.reference, value)
         return Use(role=role, artifact=artifact)
+
+    def _pinned(self, frame: Any, name: str, run: Run) -> Any:
+        """Give a table the dtypes that the same code gave it before, so that the last null's going changes none."""
+        past = self.store.latest("dataset", name)
+        columns = past.facts.get("columns", {}) if past else {}
+        if list(columns) != list(frame.columns) or columns == _columns(frame):
+            return frame
+        producer = self.store.producer(past.reference)
+        if producer is None or producer.code_digest != run.code_digest:
+            return frame
+        from pipeline.schema import conform
+
+        try:
+            return conform(frame, columns)
+        except StepRefused:
+            if self.occasion.production:
+                raise
+            return frame
 
     def _kept(self, step: Step, reached: Reach) -> list[Use]:
         """What is kept beside the outputs: the user's code, and once a process its environment."""
@@ -184,7 +204,7 @@ class Runner:
     def _artifact(self, kind: str, name: str, value: Any, facts: Mapping[str, Any]) -> Artifact:
         saved = self.storage.save(kind, value)
         if kind == "dataset":
-            facts = {"columns": {column: str(dtype) for column, dtype in value.dtypes.items()}, **facts}
+            facts = {"columns": _columns(value), **facts}
         artifact = Artifact(
             kind=kind, name=name, digest=saved.digest, place=saved.place, checksum=saved.checksum,
             size_bytes=saved.size_bytes, rows=saved.rows, facts=facts,
@@ -201,6 +221,10 @@ class Runner:
             self.store.fail(run.id, ended_at=datetime.now(UTC), error=text, outcome=outcome)
         except LineageError as unreachable:
             error.add_note(f"The store could not be told: {unreachable}")
+
+
+def _columns(frame: Any) -> dict[str, str]:
+    return {column: str(dtype) for column, dtype in frame.dtypes.items()}
 
 
 def _outputs(uses: Sequence[Use]) -> dict[str, str]:

@@ -6,13 +6,10 @@ Nothing of Airflow is imported here: it is started, configured by its environmen
 from __future__ import annotations
 
 import importlib.metadata
-import subprocess
 import sys
 from pathlib import Path
 
-from pipeline.errors import ServiceUnavailable
 from pipeline.services.airflow_api import AirflowApi
-from pipeline.services.environment import environment
 from pipeline.services.group import Services, answer
 from pipeline.settings import Settings
 
@@ -34,7 +31,7 @@ def start_airflow(services: Services) -> AirflowApi:
         ServiceUnavailable: a part of it ended, or it is not healthy in time.
     """
     settings = services.settings
-    _make_database(settings)
+    _make_database(services)
     for name, command in _PARTS.items():
         services.start(name, _command(*command), extra=_configuration(settings))
     health = f"{settings.airflow_url}/api/v2/monitor/health"
@@ -50,8 +47,9 @@ def _is_healthy(url: str) -> bool:
     return all((parts.get(part) or {}).get("status") == "healthy" for part in _HEALTHY)
 
 
-def _make_database(settings: Settings) -> None:
-    """Make Airflow's database, once for each version of Airflow."""
+def _make_database(services: Services) -> None:
+    """Make Airflow's database, once for each version of Airflow; one that was not finished is begun anew."""
+    settings = services.settings
     home = _home(settings)
     made_by, version = home / "made-by", importlib.metadata.version("apache-airflow")
     if made_by.exists() and made_by.read_text() == version:
@@ -59,20 +57,8 @@ def _make_database(settings: Settings) -> None:
     if not made_by.exists():
         for begun in ("airflow.db", "airflow.cfg"):
             (home / begun).unlink(missing_ok=True)
-    log = settings.home / "logs" / "airflow-database.log"
-    log.parent.mkdir(parents=True, exist_ok=True)
     home.mkdir(parents=True, exist_ok=True)
-    with log.open("wb") as out:
-        migrated = subprocess.run(
-            _command("db", "migrate"), env={**environment(settings), **_configuration(settings)},
-            stdin=subprocess.DEVNULL, stdout=out, stderr=out, check=False,
-        )
-    if migrated.returncode:
-        raise ServiceUnavailable(
-            f"Airflow's database was not made: status {migrated.returncode}",
-            found="the last lines:\n" + "\n".join(log.read_text(errors="replace").splitlines()[-15:]),
-            next_step=f"The rest is in {log}.",
-        )
+    services.run("airflow-database", _command("db", "migrate"), extra=_configuration(settings))
     made_by.write_text(version)
 
 

@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 import httpx
 
+from pipeline.code.environment import is_library
 from pipeline.errors import ServiceUnavailable
 
 DONE = frozenset({"success", "failed", "upstream_failed", "skipped", "removed"})
@@ -19,14 +20,19 @@ _PAGE = 100
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaskRun:
-    """One task of one DAG run as Airflow sees it. `item` names what a mapped task was given; `seconds` it took."""
+    """One task of one DAG run as Airflow sees it.
+
+    `map_index` is -1 for a task that is not mapped, `item` names what a mapped one was given;
+    `seconds` it took; `ended_at` is an ISO time, "" while it has not ended.
+    """
 
     task: str
     map_index: int
     item: str
     state: str
     try_number: int
-    seconds: float | None
+    seconds: float
+    ended_at: str
 
     @property
     def name(self) -> str:
@@ -128,7 +134,8 @@ def _task_run(instance: Mapping[str, Any]) -> TaskRun:
     item = str(instance.get("rendered_map_index") or "")
     return TaskRun(
         task=instance["task_id"], map_index=instance["map_index"], item="" if item.isdigit() else item,
-        state=instance["state"] or "waiting", try_number=instance["try_number"] or 0, seconds=instance["duration"],
+        state=instance["state"] or "waiting", try_number=instance["try_number"] or 0,
+        seconds=instance["duration"] or 0.0, ended_at=instance["end_date"] or "",
     )
 
 
@@ -137,8 +144,8 @@ def _log_lines(entry: Any) -> list[str]:
         return str(entry).splitlines()
     lines = str(entry.get("event", "")).splitlines()
     for error in entry.get("error_detail") or []:
-        frames = error.get("frames") or []
-        lines += [f'  {frame["filename"]}:{frame["lineno"]} in {frame["name"]}' for frame in frames]
+        own = [frame for frame in error.get("frames") or [] if not is_library(frame["filename"])]
+        lines += [f'  {frame["filename"]}:{frame["lineno"]} in {frame["name"]}' for frame in own]
         lines.append(f'{error.get("exc_type")}: {error.get("exc_value")}')
     return lines
 

@@ -59,6 +59,18 @@ class Services:
         self._running.append(process)
         return process
 
+    def run(self, name: str, command: Sequence[str], *, extra: dict[str, str] | None = None) -> None:
+        """Run a program to its end, as a service that is expected to end.
+
+        Raises:
+            ServiceUnavailable: it failed; the last lines of its log say why.
+        """
+        process = self.start(name, command, extra=extra)
+        process.wait()
+        self._running.remove(process)
+        if process.status:
+            process.check()
+
     def check(self) -> None:
         """Make sure that all services run.
 

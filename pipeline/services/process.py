@@ -47,6 +47,10 @@ class Process:
         """The exit status; None while it runs."""
         return self._keeper.poll()
 
+    def wait(self) -> None:
+        """Wait until the service ends by itself."""
+        self._keeper.wait()
+
     def ask_to_stop(self) -> None:
         """Let go of the service, without waiting: from here on it ends by itself."""
         if self._keeper.stdin and not self._keeper.stdin.closed:
@@ -55,7 +59,7 @@ class Process:
     def stop(self) -> None:
         """End the service and all that it started, and wait until it is gone."""
         self.ask_to_stop()
-        self._keeper.wait()
+        self.wait()
 
     def said(self, *, lines: int = 15) -> str:
         """The last lines of the log."""

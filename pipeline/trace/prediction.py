@@ -47,7 +47,7 @@ def trace(store: Store, storage: Storage, prediction_id: str) -> dict[str, Any]:
         "weakest": closure.weakest.value,
         "prediction": _prediction(prediction),
         "release": _ledger_entry(release) if release else None,
-        "model": _model(store, release, reference=prediction.model),
+        "model": _model(store, prediction.model),
         "path": [_run(store.run(run.id)) for run in sorted(closure.runs, key=_began)],
         "datasets": [_dataset(artifact) for artifact in closure.artifacts if artifact.kind == "dataset"][::-1],
         "sources": sources,
@@ -115,17 +115,25 @@ def _ledger_entry(release: Release) -> dict[str, Any]:
     }
 
 
-def _model(store: Store, release: Release | None, *, reference: str) -> dict[str, Any]:
-    """Name the model; its version is that of MLflow's registry, as the release recorded it."""
+def _model(store: Store, reference: str) -> dict[str, Any]:
     name, _, digest = reference.partition("/")[2].rpartition("@")
     maker = store.producer(reference)
     return {
         "name": name,
-        "version": release.facts.get("version") if release else None,
+        "version": _version(store, name, reference=reference, maker=maker),
         "digest": digest,
         "mlflow_run_id": maker.mlflow_run_id if maker else "",
         "reference": reference,
     }
+
+
+def _version(store: Store, name: str, *, reference: str, maker: Run | None) -> str | None:
+    """Give the version MLflow's registry knows the model by, or else its place among those made under its name."""
+    if maker and (registered := maker.facts.get("mlflow_version")):
+        return str(registered)
+    makers = {artifact.reference: store.producer(artifact.reference) for artifact in store.versions("model", name)}
+    made = sorted((run.started_at, each) for each, run in makers.items() if run)
+    return next((str(place) for place, (_, each) in enumerate(made, 1) if each == reference), None)
 
 
 def _run(run: Run) -> dict[str, Any]:

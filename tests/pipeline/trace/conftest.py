@@ -94,5 +94,5 @@ def history(tmp_path: Path) -> History:
     history.ran("ingest", [], source, hour=0, stage="ingestion")
     history.ran("split", [source], train, hour=1, stage="preprocessing")
     history.ran("model", [train], model, hour=2, known=Known.SAMPLED)
-    store.release(Release(endpoint="loans", model=model.reference, by="ana", reason="first", facts={"version": 3}))
+    store.release(Release(endpoint="loans", model=model.reference, by="ana", reason="first"))
     return history

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -18,9 +19,20 @@ def test_a_trace_names_release_and_model(history) -> None:
     told = trace(history.store, history.storage, "77")
     assert (told["release"]["number"], told["release"]["by"]) == (1, "ana")
     assert told["model"] == {
-        "name": "loans", "version": 3, "digest": history.model.digest, "mlflow_run_id": "mlflow-7",
+        "name": "loans", "version": "1", "digest": history.model.digest, "mlflow_run_id": "mlflow-7",
         "reference": history.model.reference,
     }
+
+
+def test_a_model_has_the_version_its_registry_gave_it(history) -> None:
+    """What MLflow's registry called the version is told; without it, versions are counted as they were made."""
+    second = history.keep("model", "loans", {**history.storage.load(history.model), "trained_rows": 3})
+    history.ran("model again", [history.train], second, hour=6)
+    later = replace(history, model=second)
+    later.predicted("88")
+    assert trace(history.store, history.storage, "88")["model"]["version"] == "2"
+    history.store.annotate("run-model again", facts={"mlflow_version": "5"})
+    assert trace(history.store, history.storage, "88")["model"]["version"] == "5"
 
 
 def test_the_path_runs_from_source_to_model(history) -> None:

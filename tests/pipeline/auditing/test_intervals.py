@@ -1,0 +1,54 @@
+"""Intervals against published figures and an independent library."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.stats import binomtest
+
+from pipeline.auditing.intervals import difference, f1_interval, wilson
+
+
+def test_wilson_by_hand() -> None:
+    """8 of 10 at 95 %: centre (0.8 + 0.19207) / 1.38415 = 0.71674, half width 0.22661."""
+    assert wilson(0.8, 10) == pytest.approx((0.4902, 0.9433), abs=5e-5)
+
+
+@given(n=st.integers(1, 10_000), data=st.data(), confidence=st.sampled_from([0.8, 0.9, 0.95, 0.99]))
+def test_wilson_equals_scipy(n: int, data: st.DataObject, confidence: float) -> None:
+    """For any count, share and confidence the bounds are scipy's."""
+    hits = data.draw(st.integers(0, n))
+    low, high = binomtest(hits, n).proportion_ci(confidence, method="wilson")
+    assert wilson(hits / n, n, confidence=confidence) == pytest.approx((low, high), abs=1e-9)
+
+
+def test_wilson_of_nothing_says_nothing() -> None:
+    """No cases leave everything possible; a few that are all right are no certainty."""
+    assert wilson(0.0, 0) == (0.0, 1.0)
+    assert wilson(1.0, 3)[0] < 0.5
+
+
+def test_difference_by_newcombe() -> None:
+    """Newcombe 1998, method 10, his example 56/70 against 48/80: 0.2 within 0.0524 to 0.3339."""
+    ends = difference(56 / 70, wilson(56 / 70, 70), from_value=48 / 80, from_interval=wilson(48 / 80, 80))
+    assert ends == pytest.approx((0.0524, 0.3339), abs=5e-5)
+
+
+def test_f1_interval_carries_the_share_over() -> None:
+    """68 hits of 95 rows concerned: J = 0.7158, F1 = 136/163; the ends are those of J carried by 2J/(1+J)."""
+    low, high = binomtest(68, 95).proportion_ci(method="wilson")
+    expected = (2 * low / (1 + low), 2 * high / (1 + high))
+    assert f1_interval(136 / 163, 95) == pytest.approx(expected, abs=1e-9)
+
+
+def test_f1_interval_covers() -> None:
+    """In 2,000 samples of 200 rows the 95 % interval holds the true F1 about 95 % of the time."""
+    cells, rows = np.array([0.2, 0.06, 0.09, 0.65]), 200
+    true_f1 = 2 * cells[0] / (2 * cells[0] + cells[1] + cells[2])
+    held = 0
+    for tp, fp, fn, _ in np.random.default_rng(1).multinomial(rows, cells, size=2000):
+        low, high = f1_interval(2 * tp / (2 * tp + fp + fn), int(tp + fp + fn))
+        held += low <= true_f1 <= high
+    assert 0.935 <= held / 2000 <= 0.965

@@ -1,0 +1,164 @@
+"""A small project, run for real: applications with a key, two row-wise steps, a fitted scaler, a released model."""
+
+from __future__ import annotations
+
+import importlib.util
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from lineage.records import Release
+from lineage.store import Store
+from pipeline.artifacts.model import Model
+from pipeline.preprocessing.fit import fit
+from pipeline.preprocessing.parameters import with_parameters
+from pipeline.preprocessing.preprocess import preprocess
+from pipeline.preprocessing.split import split
+from pipeline.preprocessing.transforms import Transform
+from pipeline.rows import row_ids
+from pipeline.runner import Occasion, Runner
+from pipeline.settings import Settings
+from pipeline.step import Depends, Effect, Made, Rule, Step
+from pipeline.storage import Storage
+
+PROJECT = '''
+from pipeline.step import rowwise
+
+
+@rowwise
+def ratios(rows):
+    kept = rows[rows["income"].isna() | (rows["income"] > 0)]
+    return kept.assign(ratio=kept["loan"].astype("float64") / kept["income"].astype("float64"))
+
+
+@rowwise
+def capped(rows, *, most):
+    return rows.assign(ratio=rows["ratio"].clip(upper=most), town=rows["town"].str.lower())
+'''
+TYPES = {
+    "case": "text", "income": "integer", "loan": "number", "town": "category", "note": "text", "approved": "integer",
+}
+CASES = 80
+
+
+def applications(seed: int = 0) -> pd.DataFrame:
+    """Make applications whose approval follows from loan and income, with some incomes null."""
+    random = np.random.default_rng(seed)
+    income, loan = random.integers(1, 100, CASES), random.uniform(1, 300, CASES).round(2)
+    columns = {
+        "case": pd.array([f"A{seed}-{number}" for number in range(CASES)], dtype="str"),
+        "income": pd.array(income, dtype="Int64"),
+        "loan": loan,
+        "town": pd.Categorical(random.choice(["Bonn", "Aachen", "Celle"], CASES)),
+        "note": pd.array([None] * CASES, dtype="str"),
+        "approved": pd.array((loan / income < 4).astype(int), dtype="Int64"),
+    }
+    return pd.DataFrame(columns)
+
+
+def read(*, frame: pd.DataFrame) -> dict[str, Made]:
+    """Take in a source as ingestion does."""
+    facts = {"source": "applications", "types": TYPES, "keys": ["case"], "provenance": {"supplier": "a bank"}}
+    return {"data": Made("dataset", frame, facts=facts, name="applications")}
+
+
+def trained(*, train: pd.DataFrame, weight: float) -> dict[str, Made]:
+    """Fit a small estimator."""
+    from sklearn.linear_model import LogisticRegression
+
+    features = [name for name in train.columns if name != "approved"]
+    estimator = LogisticRegression(C=weight).fit(train[features].astype("float64"), train["approved"].astype(int))
+    return {"estimator": Made("estimator", estimator)}
+
+
+def assembled(*, manifest: dict[str, Any], **_: Any) -> dict[str, Made]:
+    """Write the manifest."""
+    return {"model": Made("model", Model(**manifest).to_json(), name="loans")}
+
+
+@dataclass
+class Loans:
+    """The project: its places, its source, and what makes another model of it."""
+
+    settings: Settings
+    runner: Runner
+    functions: ModuleType
+    source: str
+    ready: dict[str, Any]
+    model: str
+
+    @property
+    def store(self) -> Store:
+        """The metadata store."""
+        return self.runner.store
+
+    @property
+    def storage(self) -> Storage:
+        """The bytes."""
+        return self.runner.storage
+
+    def ingest(self, frame: pd.DataFrame) -> str:
+        """Take in a version of the source; give its reference."""
+        record = self.store.register_source("applications", schema=TYPES, key=("case",))
+        ids = row_ids(frame, source="applications", secret=record.secret, key=record.key, types=TYPES)
+        frame = frame.set_index(pd.Index(ids, name="row")).sort_index()
+        step = Step(name="ingest", stage="ingestion", function=read, context={"frame": frame})
+        return self.runner.run(step).outputs["data"]
+
+    def train(self, weight: float) -> str:
+        """Train a model on what is ready; give its reference."""
+        train = self.ready["features"]["train"]
+        depends = (Depends("train", Rule.EVERY_ROW, Effect.MODEL),)
+        step = Step(name="train", stage="training", function=trained, parameters={"weight": weight}, depends=depends)
+        estimator = self.runner.run(step, {"train": train}).outputs["estimator"]
+        manifest = {
+            "name": "loans", "candidate": "logistic", "problem": "classification", "target": "approved",
+            "features": [name for name in self.runner.value(train).columns if name != "approved"],
+            "classes": [0, 1], "positive": 1, "estimator": estimator, "transforms": list(self.ready["transforms"]),
+            "source": self.source, "source_name": "applications", "types": TYPES,
+            "required": ["income", "loan", "town"], "path": self.runner.path(train), "trained_on": train,
+            "trained_rows": len(self.runner.value(train)), "metric": "f1",
+        }
+        assemble = Step(name="model", stage="training", function=assembled, parameters={"manifest": manifest})
+        inputs = {"estimator": estimator, "train": train}
+        return self.runner.run(assemble, inputs).outputs["model"]
+
+    def release(self, model: str = "") -> Release:
+        """Put a model live."""
+        return self.store.release(Release(endpoint="loans", model=model or self.model, by="ana", reason="better"))
+
+
+def built(home: Path) -> Loans:
+    """Run the project in `home` up to a model that is not yet released."""
+    settings = Settings.from_environment({"HEADWATER_HOME": str(home), "HEADWATER_DAGS": str(home)})
+    home.mkdir(exist_ok=True)
+    file = home / "loans.py"
+    file.write_text(PROJECT)
+    spec = importlib.util.spec_from_file_location("loans_project", file)
+    functions = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(functions)
+    runner = Runner.open(settings, Occasion(dag="loans", dag_run="first"))
+    loans = Loans(settings, runner, functions, "", {}, "")
+    loans.source = loans.ingest(applications())
+    rows = preprocess(runner, data=loans.source, steps=[functions.ratios, with_parameters(functions.capped, most=50.0)])
+    parts = split(runner, data=rows, target="approved", sizes={"train": 0.75, "test": 0.25})
+    scale = Transform("scale", estimator="sklearn.preprocessing.StandardScaler", columns=["ratio", "loan"])
+    towns = Transform(
+        "towns", estimator="sklearn.preprocessing.OneHotEncoder", columns=["town"], handle_unknown="ignore",
+    )
+    loans.ready = fit(runner, parts=parts, transforms=[scale, towns], features=["ratio", "loan", "town"])
+    loans.model = loans.train(1.0)
+    return loans
+
+
+@pytest.fixture
+def loans(tmp_path: Path) -> Loans:
+    """Give the project with release 1 live."""
+    loans = built(tmp_path / "home")
+    loans.release()
+    return loans
