@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import islice
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
-from sqlalchemy.exc import IntegrityError
 
 from lineage import catalogue, dependencies, reading
 from lineage.catalogue import Identity
@@ -15,7 +16,7 @@ from lineage.database import add_rows, among, members
 from lineage.encoding import now_us
 from lineage.errors import Conflict
 from lineage.part import Part
-from lineage.records import Artifact, Dependency, Outcome, Run, Use
+from lineage.records import Artifact, Dependency, Outcome, Run
 from lineage.schema import artifacts, inputs, names, outputs, runs
 
 BATCH = 10_000
@@ -27,6 +28,14 @@ _FOUND = (
     .join(artifacts, artifacts.c.name == names.c.id)
     .where(among(artifacts.c.digest, sa.bindparam("digests")))
 )
+
+
+_ADD_RUN, _ADD_INPUT, _ADD_OUTPUT = runs.insert(), inputs.insert(), outputs.insert()
+_RUNS = " ".join(column.name for column in runs.c if column is not runs.c.number)
+_ARTIFACTS = "name digest place checksum size_bytes rows facts made_by recorded_us"
+_MENTIONS = "name digest place checksum size_bytes facts"
+_INPUTS = "run ordinal role position artifact"
+_OUTPUTS = "run role position artifact name"
 
 
 class Batches(Part):
@@ -52,76 +61,96 @@ class Batches(Part):
 
 
 def _recorded(connection: Connection, batch: Sequence[Run]) -> None:
-    try:
-        add_rows(connection, runs.insert(), [reading.written(run) for run in batch])
-    except IntegrityError:
-        raise Conflict("a run of the batch is recorded already, or given twice") from None
+    _add_runs(connection, batch)
     listed = connection.execute(_NUMBERS, {"ids": members(run.id for run in batch)})
     run_numbers = {run_id: number for run_id, number in listed}
-    made = {use.artifact.reference: (use.artifact, run_numbers[run.id]) for run in batch[::-1] for use in _made(run)}
-    rested = [_rested(run) for run in batch]
-    used = {use.artifact.reference for run in batch for use in (*run.inputs, *run.outputs)}
-    seen = used | {dependency.input for said in rested for dependency in said}
-    numbers = _numbered(connection, {reference: Identity.of(reference) for reference in seen}, made=made)
-    _linked(connection, batch, rested=rested, run_numbers=run_numbers, numbers=numbers)
+    linked = [_Linked.of(run, number=run_numbers[run.id]) for run in batch]
+    made, seen = _references(linked)
+    numbers = _numbered(connection, made=made, seen=seen)
+    add_rows(connection, _ADD_INPUT, _inputs(linked, numbers), columns=_INPUTS)
+    add_rows(connection, _ADD_OUTPUT, _outputs(linked, numbers), columns=_OUTPUTS)
+    add_rows(connection, dependencies.ADD, _edges(linked, numbers), columns=dependencies.COLUMNS)
 
 
-def _made(run: Run) -> tuple[Use, ...]:
-    return run.outputs if run.outcome is Outcome.SUCCEEDED else ()
+def _add_runs(connection: Connection, batch: Sequence[Run]) -> None:
+    written = (tuple(reading.written(run).values()) for run in batch)
+    try:
+        add_rows(connection, _ADD_RUN, written, columns=_RUNS)
+    except connection.dialect.loaded_dbapi.IntegrityError:
+        raise Conflict("a run of the batch is recorded already, or given twice") from None
 
 
-def _rested(run: Run) -> list[Dependency]:
-    used = {use.artifact.reference for use in run.inputs}
-    return dependencies.complete(
-        run.dependencies, inputs=used, outputs={use.artifact.reference for use in _made(run)}, run=run.id
-    )
+@dataclass(frozen=True, slots=True)
+class _Linked:
+    """A run's number and the references of what it used and made, and what that rested on."""
+
+    number: int
+    run: Run
+    used: list[str]
+    made: list[str]
+    rested: list[Dependency]
+
+    @classmethod
+    def of(cls, run: Run, *, number: int) -> _Linked:
+        used = [use.artifact.reference for use in run.inputs]
+        made = [use.artifact.reference for use in run.outputs]
+        rests = made if run.outcome is Outcome.SUCCEEDED else ()
+        rested = dependencies.complete(run.dependencies, inputs=used, outputs=rests, run=run.id)
+        return cls(number, run, used, made, rested)
+
+
+def _references(linked: Sequence[_Linked]) -> tuple[dict[str, tuple[Artifact, int]], set[str]]:
+    """Say which artifacts were made, by the first run of the batch that made each; and which were seen at all."""
+    made: dict[str, tuple[Artifact, int]] = {}
+    seen: set[str] = set()
+    for one in linked:
+        seen.update(one.used, one.made, (dependency.input for dependency in one.rested))
+        if one.run.outcome is Outcome.SUCCEEDED:
+            for reference, use in zip(one.made, one.run.outputs, strict=True):
+                made.setdefault(reference, (use.artifact, one.number))
+    return made, seen
 
 
 def _numbered(
-    connection: Connection, seen: Mapping[str, Identity], *, made: Mapping[str, tuple[Artifact, int]]
+    connection: Connection, *, made: Mapping[str, tuple[Artifact, int]], seen: Iterable[str]
 ) -> dict[str, tuple[int, int]]:
     """Record what was made and mention the rest; the numbers of each artifact and of its name."""
-    at_us = now_us()
+    identities = {reference: Identity.of(reference) for reference in sorted(seen)}
     named = {
         (kind, name): catalogue.name_number(connection, kind=kind, name=name)
-        for kind, name in sorted({(identity.kind, identity.name) for identity in seen.values()})
+        for kind, name in sorted({(kind, name) for kind, name, _ in identities.values()})
     }
-    new = [
-        catalogue.written(artifact, name=named[artifact.kind, artifact.name], run=run, at_us=at_us)
-        for _, (artifact, run) in sorted(made.items())
-    ]
-    unmade = [seen[reference] for reference in sorted(seen.keys() - made.keys())]
-    add_rows(connection, catalogue.ADD, new)
-    only_read = [catalogue.mention(named[one.kind, one.name], one.digest) for one in unmade]
-    add_rows(connection, catalogue.MENTION, only_read)
-    digests = members({identity.digest for identity in seen.values()})
-    found = connection.execute(_FOUND, {"digests": digests})
+    at_us = now_us()
+    new = (
+        tuple(catalogue.written(*made[reference], name=named[kind, name], at_us=at_us).values())
+        for reference, (kind, name, _) in identities.items()
+        if reference in made
+    )
+    add_rows(connection, catalogue.ADD, new, columns=_ARTIFACTS)
+    only_read = (
+        tuple(catalogue.mention(named[kind, name], digest).values())
+        for reference, (kind, name, digest) in identities.items()
+        if reference not in made
+    )
+    add_rows(connection, catalogue.MENTION, only_read, columns=_MENTIONS)
+    found = connection.execute(_FOUND, {"digests": members({digest for _, _, digest in identities.values()})})
     return {f"{kind}/{name}@{digest}": (number, named_as) for kind, name, digest, number, named_as in found}
 
 
-def _linked(
-    connection: Connection,
-    batch: Sequence[Run],
-    *,
-    rested: Sequence[Sequence[Dependency]],
-    run_numbers: Mapping[str, int],
-    numbers: Mapping[str, tuple[int, int]],
-) -> None:
-    read, published, edges = [], [], []
-    artifacts_only = {reference: number for reference, (number, _) in numbers.items()}
-    for run, said in zip(batch, rested, strict=True):
-        number = run_numbers[run.id]
-        for ordinal, use in enumerate(run.inputs):
-            artifact, _ = numbers[use.artifact.reference]
-            read.append(_use(use, run=number, artifact=artifact, ordinal=ordinal))
-        for use in run.outputs:
-            artifact, name = numbers[use.artifact.reference]
-            published.append(_use(use, run=number, artifact=artifact, name=name))
-        edges += [dependencies.written(one, run=number, numbers=artifacts_only) for one in said]
-    add_rows(connection, inputs.insert(), read)
-    add_rows(connection, outputs.insert(), published)
-    add_rows(connection, dependencies.ADD, edges)
+def _inputs(linked: Iterable[_Linked], numbers: Mapping[str, tuple[int, int]]) -> Iterator[tuple[Any, ...]]:
+    for one in linked:
+        for ordinal, (reference, use) in enumerate(zip(one.used, one.run.inputs, strict=True)):
+            yield one.number, ordinal, use.role, use.position, numbers[reference][0]
 
 
-def _use(use: Use, **numbers: int) -> dict[str, object]:
-    return {"role": use.role, "position": use.position, **numbers}
+def _outputs(linked: Iterable[_Linked], numbers: Mapping[str, tuple[int, int]]) -> Iterator[tuple[Any, ...]]:
+    for one in linked:
+        for reference, use in zip(one.made, one.run.outputs, strict=True):
+            yield one.number, use.role, use.position, *numbers[reference]
+
+
+def _edges(linked: Iterable[_Linked], numbers: Mapping[str, tuple[int, int]]) -> Iterator[tuple[Any, ...]]:
+    for one in linked:
+        for dependency in one.rested:
+            output, input_ = numbers[dependency.output][0], numbers[dependency.input][0]
+            yield dependencies.written(dependency, run=one.number, output=output, input=input_)

@@ -82,7 +82,7 @@ def name_number(connection: Connection, *, kind: str, name: str) -> int:
     return int(known)
 
 
-def written(artifact: Artifact, *, name: int, run: int, at_us: int) -> dict[str, object]:
+def written(artifact: Artifact, run: int, *, name: int, at_us: int) -> dict[str, object]:
     """Write an artifact that `run` made as values for `ADD`."""
     return {
         "name": name,
@@ -129,7 +129,7 @@ def made(connection: Connection, uses: Sequence[Use], *, run: int) -> dict[str, 
     for artifact in sorted((use.artifact for use in uses), key=lambda artifact: artifact.reference):
         name = name_number(connection, kind=artifact.kind, name=artifact.name)
         named[artifact.reference] = name
-        values = written(artifact, name=name, run=run, at_us=at_us)
+        values = written(artifact, run, name=name, at_us=at_us)
         numbers[artifact.reference] = connection.execute(_ADD, values).scalar_one()
     for use in uses:
         reference = use.artifact.reference

@@ -9,9 +9,9 @@ from __future__ import annotations
 import json
 import os
 import weakref
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from operator import itemgetter
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, quote_plus
@@ -74,13 +74,15 @@ class Database:
 
     @contextmanager
     def translated(self) -> Iterator[None]:
+        driver = self.engine.dialect.loaded_dbapi
+        unfit = (IntegrityError, DataError, driver.IntegrityError, driver.DataError, UnicodeEncodeError, OverflowError)
         try:
             yield
-        except (IntegrityError, DataError, UnicodeEncodeError, OverflowError) as error:
+        except unfit as error:
             raise Conflict(
                 f"the {self} refuses what is to be recorded", found=self._reason(error), next_step="Nothing was kept."
             ) from None
-        except (DBAPIError, PoolTimeout) as error:
+        except (DBAPIError, PoolTimeout, driver.Error) as error:
             raise StoreUnreachable(
                 f"the {self} cannot be used",
                 found=self._reason(error),
@@ -153,7 +155,14 @@ def _engine(url: URL) -> Engine:
         sa.event.listen(engine, "begin", _begin_sqlite)
         return engine
     patience = {} if "connect_timeout" in url.query else {"connect_timeout": 10}
-    return sa.create_engine(url, hide_parameters=True, connect_args=patience, pool_pre_ping=True, max_overflow=32)
+    return sa.create_engine(
+        url,
+        hide_parameters=True,
+        connect_args=patience,
+        pool_pre_ping=True,
+        max_overflow=32,
+        paramstyle="format",
+    )
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
@@ -196,18 +205,20 @@ def members(values: Iterable[int] | Iterable[str]) -> str:
     return json.dumps(list(values))
 
 
-def add_rows(connection: Connection, statement: sa.Insert, rows: Sequence[Mapping[str, Any]]) -> None:
+def add_rows(connection: Connection, statement: sa.Insert, rows: Iterable[Sequence[Any]], *, columns: str) -> None:
     """Execute `statement` for every row by the driver alone, which is what makes many rows cheap.
 
-    All rows have the same keys; their values are what the driver takes as they are.
+    `columns` names what each row holds, in the order of the table; the driver takes the values as they are.
     """
-    if not rows:
-        return
-    compiled: Any = statement.compile(dialect=connection.dialect, column_keys=list(rows[0]))
-    if compiled.positional:
-        connection.exec_driver_sql(compiled.string, list(map(itemgetter(*compiled.positiontup), rows)))
-    else:
-        connection.exec_driver_sql(compiled.string, list(map(dict, rows)))
+    connection.connection.cursor().executemany(_driver_text(statement, connection.dialect, columns), rows)
+
+
+@lru_cache(maxsize=64)
+def _driver_text(statement: sa.Insert, dialect: sa.Dialect, columns: str) -> str:
+    compiled: Any = statement.compile(dialect=dialect, column_keys=columns.split())
+    if compiled.positiontup != columns.split():
+        raise ValueError(f"{columns!r} are not in the order of the table: {compiled.positiontup}")
+    return str(compiled.string)
 
 
 _LAST_CHARACTER = "\U0010ffff"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -16,7 +16,11 @@ from lineage.schema import artifacts, dependencies, names, outputs
 STRENGTHS = {known: strength for strength, known in enumerate(Known)}
 """How dependencies are known, in numbers: 0 is the strongest."""
 
+_TEXTS = {member: member.value for kind in (Rule, Effect, Known) for member in kind}
+
 ADD = dependencies.insert()
+COLUMNS = "output run input rule effect known detail"
+"""What `written` writes, in the order of the table."""
 
 _out, _in = artifacts.alias("made"), artifacts.alias("used")
 _out_name, _in_name = names.alias("made_name"), names.alias("used_name")
@@ -88,17 +92,9 @@ def complete(
     return [*said.values(), *widened]
 
 
-def written(one: Dependency, *, run: int, numbers: Mapping[str, int]) -> dict[str, object]:
-    """Write a dependency of `run` as values for `ADD`; `numbers` has those of both its artifacts."""
-    return {
-        "output": numbers[one.output],
-        "run": run,
-        "input": numbers[one.input],
-        "rule": one.rule.value,
-        "effect": one.effect.value,
-        "known": one.known.value,
-        "detail": json_text(one.detail),
-    }
+def written(one: Dependency, *, run: int, output: int, input: int) -> tuple[Any, ...]:
+    """Write a dependency of `run`, between two artifacts' numbers, as a row for `ADD`."""
+    return output, run, input, _TEXTS[one.rule], _TEXTS[one.effect], _TEXTS[one.known], json_text(one.detail)
 
 
 def of_run(connection: Connection, run: int) -> tuple[Dependency, ...]:

@@ -11,6 +11,7 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.exc import IntegrityError
 
 from lineage import catalogue, dependencies, reading
+from lineage.database import add_rows
 from lineage.encoding import json_text, json_value, legible, microseconds, now_us
 from lineage.errors import Conflict, NotRecorded
 from lineage.part import Part
@@ -208,7 +209,7 @@ def _kept(
     said = dependencies.complete(rested, inputs=read, outputs=published, run=run_id)
     unseen = {one.input for one in said} - read.keys() - published.keys()
     numbers = {**read, **published, **catalogue.mentioned(connection, unseen)}
-    if said:
-        connection.execute(
-            dependencies.ADD, [dependencies.written(one, run=number, numbers=numbers) for one in said]
-        )
+    edges = (
+        dependencies.written(one, run=number, output=numbers[one.output], input=numbers[one.input]) for one in said
+    )
+    add_rows(connection, dependencies.ADD, edges, columns=dependencies.COLUMNS)

@@ -8,6 +8,7 @@ discovery looks for into it.
 from __future__ import annotations
 
 import functools
+import inspect
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
@@ -15,6 +16,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
+from pipeline import stages
 from pipeline.chain import Here, Reference, Work, conducted, held, perform
 from pipeline.errors import Misuse, Refused
 from pipeline.artifacts.occasion import PHASES, Occasion
@@ -81,6 +83,7 @@ class Dag:
             doc_md=self.function.__doc__, default_args=retry, catchup=False, **self.options,
         ) as built, conducted(_Tasks(self.phase)):
             self.function()
+        built.fileloc = self.function.__code__.co_filename
         return built
 
     def run(
@@ -141,7 +144,7 @@ class _Tasks:
         from airflow import sdk
 
         mapped = {"map_index_template": "{{ headwater_item }}"} if work.over is not None else {}
-        make = sdk.task(task_id=work.name, multiple_outputs=False, **mapped)(carry_out)
+        make = sdk.task(task_id=work.name, multiple_outputs=False, doc_md=_doc(work), **mapped)(carry_out)
         over = held(work.over)
         declared = Declared(replace(work, references={}, over=None if over is None else ()), self.phase)
         given = {"declared": declared, "references": held(work.references)}
@@ -187,6 +190,12 @@ def _plain(value: Any) -> Any:
     if value is None or isinstance(value, (str, int, float, bool)):
         return value
     return [_plain(item) for item in value]
+
+
+def _doc(work: Work) -> str:
+    """What the UI says of a task: the docstring of the user's function, or of the stage."""
+    described = work.declared.get("function") or getattr(stages, work.name, None)
+    return inspect.getdoc(described) or f"Runs `{work.call}`."
 
 
 def _schedule(schedule: str | Sequence[str] | None) -> Any:

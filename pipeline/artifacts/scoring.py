@@ -147,11 +147,11 @@ def regression(name: str, truth: np.ndarray, answer: np.ndarray) -> Figure:
     Raises:
         Misuse: truth or answer is not numeric.
     """
+    if not len(truth):
+        return UNDEFINED
     if truth.dtype.kind not in "biuf" or answer.dtype.kind not in "biuf":
         raise Misuse(f"{name} needs numbers", found=f"{truth.dtype} and {answer.dtype}")
     truths, answers = truth.astype("float64"), answer.astype("float64")
-    if not len(truths):
-        return UNDEFINED
     with np.errstate(all="ignore"):
         value = _REGRESSIONS[name](truths, truths - answers)
     return (float(value), True, len(truths)) if np.isfinite(value) else (0.0, False, len(truths))

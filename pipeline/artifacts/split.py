@@ -38,6 +38,9 @@ class Policy:
         self._check_sizes()
         if self.boundaries and not self.time:
             raise Misuse("boundaries go with a time column", found=f"boundaries={self.boundaries!r}")
+        odd = [repr(each) for each in self.boundaries if type(each) not in (int, float, str)]
+        if odd:
+            raise Misuse("boundaries cannot be recorded", expected="numbers, or times as ISO text", examples=odd)
         if self.group and self.time:
             raise Misuse("a split is by group or by time", found=f"group={self.group!r}, time={self.time!r}")
         if len(self.boundaries) >= len(self.sizes):
@@ -57,6 +60,11 @@ class Policy:
         """The columns that decide, each once."""
         named = (self.target, *self.balance, self.group, self.time)
         return tuple(dict.fromkeys(name for name in named if name is not None))
+
+    def to_json(self) -> dict[str, Any]:
+        """Give the policy as a JSON object; `Policy(**it)` reads it back. Sizes are pairs, to keep their order."""
+        lists = {name: list(getattr(self, name)) for name in ("balance", "boundaries")}
+        return {**asdict(self), **lists, "sizes": [[part, share] for part, share in self.sizes.items()]}
 
 
 def _is_share(value: object) -> bool:
@@ -81,8 +89,8 @@ class Split:
 
     def to_json(self) -> dict[str, Any]:
         """Give the split as a JSON object, its policy in full."""
-        policy = {**asdict(self.policy), "balance": list(self.policy.balance), "boundaries": list(self.policy.boundaries)}
-        return {"policy": policy, "rows": dict(self.rows), "strata": [asdict(stratum) for stratum in self.strata]}
+        strata = [asdict(stratum) for stratum in self.strata]
+        return {"policy": self.policy.to_json(), "rows": dict(self.rows), "strata": strata}
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> Split:

@@ -65,7 +65,9 @@ def answered(answers: Answers, truth: pd.Series, *, problem: str, positive: Any)
         _refuse_missing(table.isna().any(axis=1).astype("float64").replace(1.0, np.nan), index=truth.index,
                         what="probabilities")
     plain = truth.to_numpy(dtype="float64") if problem != CLASSIFICATION else _plain(truth)
-    return Answered(problem=problem, truth=plain, answer=np.asarray(answers.answer), probability=probability,
+    answer = np.asarray(answers.answer)
+    answer = answer.astype(object) if answer.dtype.kind == "U" else answer
+    return Answered(problem=problem, truth=plain, answer=answer, probability=probability,
                     positive=positive, classes=answers.classes)
 
 

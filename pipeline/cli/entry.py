@@ -34,6 +34,7 @@ COMMANDS = {
     "reproduce": "pipeline.cli.reproduce:reproduce",
     "releases": "pipeline.cli.releases:releases",
     "rollback": "pipeline.cli.releases:rollback",
+    "reinstate": "pipeline.cli.releases:reinstate",
     "serve": "pipeline.cli.serve:serve",
     "up": "pipeline.cli.up:up",
     "demo": "pipeline.cli.demo:demo",

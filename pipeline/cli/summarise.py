@@ -108,7 +108,7 @@ def _print_audit(audit: Mapping[str, Any] | None) -> None:
     print_heading("audit, on the test part")
     metrics = list(audit["groups"][0]["metrics"])
     print_table(("rows of", "rows", *metrics, "verdict"), [
-        (f"{one['slice']}: {one['label']}" if one["slice"] != one["label"] else one["label"], one["rows"],
+        (f"{one['slice']}: {one['label']}" if one["slice"] else one["label"], one["rows"],
          *(number(one["metrics"].get(metric)) for metric in metrics), _verdict(audit["gates"], one))
         for one in audit["groups"]
     ])
@@ -118,9 +118,7 @@ def _print_audit(audit: Mapping[str, Any] | None) -> None:
 
 def _verdict(gates: list[Mapping[str, Any]], group: Mapping[str, Any]) -> str:
     """The worst that any gate said of this very group."""
-    names = (group["label"], f"{group['slice']}: {group['label']}", f"{group['slice']} {group['label']}",
-             f"{group['slice']}={group['label']}")
-    said = {gate["by_group"][name] for gate in gates for name in names if name in gate["by_group"]}
+    said = {gate["about"].get(group["label"]) for gate in gates if gate["slice"] == group["slice"]}
     return next((_MARKS[mark] for mark in ("fail", "not enough evidence", "pass") if mark in said), "")
 
 

@@ -62,7 +62,7 @@ def _units(data: pd.DataFrame, policy: Policy) -> tuple[np.ndarray, np.ndarray]:
         return data.index.to_numpy(), np.arange(len(data))
     members, groups = labels(data, [policy.group])
     texts = [each[policy.group] for each in groups]
-    return text_hashes("null" if text is None else f"={text}" for text in texts)[: len(texts)], members
+    return text_hashes("null" if text is None else f"={text}" for text in texts), members
 
 
 def _of_units(codes: np.ndarray, members: np.ndarray, *, count: int, kinds: int) -> tuple[np.ndarray, np.ndarray]:
@@ -93,11 +93,9 @@ def _nearest(ends: np.ndarray, wanted: np.ndarray) -> np.ndarray:
 
 def _by_time(times: pd.Series, *, shares: Sequence[float]) -> np.ndarray:
     """Cut between two times, as near to the shares as can be: equal times are never parted."""
-    moments, counts = np.unique(times.to_numpy(), return_inverse=True, return_counts=False), None
-    codes = moments[1].reshape(-1)
-    counts = np.bincount(codes)
+    codes, _ = pd.factorize(times, sort=True)
     wanted = np.cumsum(seats(len(times), shares=shares))[:-1]
-    cuts = _nearest(np.concatenate([[0], np.cumsum(counts)]), wanted)
+    cuts = _nearest(np.concatenate([[0], np.cumsum(np.bincount(codes))]), wanted)
     return np.searchsorted(cuts, codes, side="right")
 
 

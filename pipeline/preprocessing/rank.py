@@ -64,15 +64,12 @@ def labels(frame: pd.DataFrame, columns: Sequence[str]) -> tuple[np.ndarray, lis
 
     Returns the code of each row, and what each code stands for.
     """
-    if not columns:
-        return np.zeros(len(frame), dtype=np.int64), [{}]
-    coded = [_coded(frame[column]) for column in columns]
-    table = np.column_stack([codes for codes, _ in coded])
-    unique, codes = np.unique(table, axis=0, return_inverse=True)
-    named = [
-        {column: texts[code] for column, code, (_, texts) in zip(columns, row, coded, strict=True)} for row in unique
-    ]
-    return codes.reshape(-1).astype(np.int64), named
+    codes, combined = np.zeros(len(frame), dtype=np.int64), [()]
+    for column in columns:
+        more, texts = _coded(frame[column])
+        unique, codes = np.unique(codes * len(texts) + more, return_inverse=True)
+        combined = [(*combined[code // len(texts)], texts[code % len(texts)]) for code in unique]
+    return codes.reshape(-1).astype(np.int64), [dict(zip(columns, values, strict=True)) for values in combined]
 
 
 def _coded(column: pd.Series) -> tuple[np.ndarray, list[str | None]]:

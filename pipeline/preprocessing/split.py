@@ -50,7 +50,7 @@ def _step(name: str, policy: Policy) -> Step:
         name=name,
         stage="preprocessing",
         function=split_rows,
-        parameters={"policy": Split(policy=policy, rows={}).to_json()["policy"]},
+        parameters={"policy": policy.to_json()},
         depends=(*own, *decided),
     )
 

@@ -2,9 +2,8 @@
 
 The sample runs with the clock moved by more than a year, so a function that reads the clock is
 found too. One row that was kept and one that was not also run quite alone, as a request to the
-inference server will. What a
-sample cannot catch is a dependence that no sampled row shows: a branch on the column's maximum
-that no row takes yet.
+inference server will. What a sample cannot catch is a dependence that no sampled row shows: a
+branch on the column's maximum that no row takes yet.
 """
 
 from __future__ import annotations

@@ -114,7 +114,7 @@ def _function(entry: Mapping[str, Any], *, store: Store, storage: Storage) -> St
         bundled = storage.load(store.artifact(entry["code"]))
         function = _loaded(entry["step"], lambda: load(bundled))
     else:
-        function = _found(entry["step"], entry["function"])
+        function = function_at(entry["step"], entry["function"])
     given = entry["parameters"]
     role = next(name for name in inspect.signature(function).parameters if name not in given)
     return Call(step=entry["step"], function=function, role=role, given=given, dtypes=entry.get("columns") or {})
@@ -130,7 +130,12 @@ def _loaded(step: str, loading: Callable[[], Callable[..., Any]]) -> Callable[..
         ) from error
 
 
-def _found(step: str, path: str) -> Callable[..., Any]:
+def function_at(step: str, path: str) -> Callable[..., Any]:
+    """Find the function that `step` recorded as `package.module:name`.
+
+    Raises:
+        Misuse: this installation has none there.
+    """
     module, _, name = path.partition(":")
     return _loaded(step, lambda: getattr(importlib.import_module(module), name))
 
@@ -145,8 +150,12 @@ def _transforms(reference: str, *, store: Store, storage: Storage) -> list[Stret
 
 
 def _applied(run: Run, *, storage: Storage) -> tuple[str, Stretch]:
+    """Give the dataset a run applied transforms to, and its call; it took the transforms as a list, in order."""
     [data] = [use for use in run.inputs if use.artifact.kind == "dataset"]
-    fitted = {use.role: storage.load(use.artifact) for use in run.inputs if use.artifact.kind == _TRANSFORM}
-    function = _found(run.step, run.recipe["function"])
+    fitted: dict[str, list[Any]] = {}
+    for use in sorted(run.inputs, key=lambda use: use.position):
+        if use.artifact.kind == _TRANSFORM:
+            fitted.setdefault(use.role, []).append(storage.load(use.artifact))
+    function = function_at(run.step, run.recipe["function"])
     call = Call(step=run.step, function=function, role=data.role, given={**fitted, **run.recipe["parameters"]})
     return data.artifact.reference, call

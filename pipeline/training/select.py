@@ -9,7 +9,7 @@ from pipeline.artifacts.metric import Score, metric as metric_named
 from pipeline.artifacts.model import Model
 from pipeline.errors import TrainingRefused
 from pipeline.step import Depends, Effect, Made, Rule, Step
-from pipeline.training.required import required_columns
+from pipeline.training.required import required_step
 
 
 def select(runner: Any, *, ready: Mapping[str, Any], estimators: Sequence[Mapping[str, str]], metric: str) -> str:
@@ -82,18 +82,21 @@ def _score(scores: Mapping[str, Any], *, metric: str, on: str) -> Score:
 
 def _manifest(runner: Any, *, ready: Mapping[str, Any], first: Mapping[str, str], selection: str) -> Any:
     train = ready["features"]["train"]
+    fields = _fields(runner, ready=ready, first=first, selection=selection)
+    way = required_step(fields["path"], source=fields["source"], features=ready["apply"]["parameters"]["features"],
+                        target=fields["target"])
     inputs = {
         "estimator": first["estimator"], "scores": first["scores"], "selection": selection,
-        "train": train, "transforms": list(ready["transforms"]),
+        "columns": runner.run(*way).outputs["columns"], "train": train, "transforms": list(ready["transforms"]),
     }
     depends = [Depends(role, Rule.EVERY_ROW, Effect.MODEL) for role in ("estimator", "transforms", "train")]
-    depends += [Depends(role, Rule.EVERY_ROW, Effect.DECISION) for role in ("scores", "selection")]
+    depends += [Depends(role, Rule.EVERY_ROW, Effect.DECISION) for role in ("scores", "selection", "columns")]
     inputs = {role: reference for role, reference in inputs.items() if reference}
     step = Step(
         name="model",
         stage="training",
         function=assemble,
-        parameters={"manifest": _fields(runner, ready=ready, first=first, selection=selection)},
+        parameters={"manifest": fields},
         depends=tuple(each for each in depends if each.input in inputs),
     )
     return runner.run(step, inputs)
@@ -113,7 +116,6 @@ def _fields(runner: Any, *, ready: Mapping[str, Any], first: Mapping[str, str], 
         "source": source,
         "source_name": origin["source"],
         "types": origin["types"],
-        "required": required_columns(runner, ready=ready, target=fitted["target"]),
         "path": runner.path(train),
         "selection": selection,
         "trained_on": train,
@@ -121,13 +123,21 @@ def _fields(runner: Any, *, ready: Mapping[str, Any], first: Mapping[str, str], 
     }
 
 
-def assemble(*, selection: Mapping[str, Any], scores: Mapping[str, Any], manifest: Mapping[str, Any], **_: Any) -> dict[str, Made]:
+def assemble(
+    *,
+    selection: Mapping[str, Any],
+    scores: Mapping[str, Any],
+    columns: Mapping[str, Any],
+    manifest: Mapping[str, Any],
+    **_: Any,
+) -> dict[str, Made]:
     """Write the manifest of the chosen model.
 
     Raises:
         Misuse: what was recorded does not make a legal model.
     """
     metrics = {part: scores[part] for part in ("train", "dev", "cv") if part in scores}
-    model = Model.from_json({**manifest, "metric": selection["metric"], "metrics": metrics})
+    chosen = {"required": columns["required"], "metric": selection["metric"], "metrics": metrics}
+    model = Model.from_json({**manifest, **chosen})
     facts = {name: manifest[name] for name in ("candidate", "problem", "target", "source_name", "trained_rows")}
     return {"model": Made("model", model.to_json(), facts=facts, name=model.name)}

@@ -20,7 +20,9 @@ from pipeline.validation.expectations import Expectation
 from pipeline.validation.plain import ROW, as_time, plain
 
 _COMPARED = {"min_value", "max_value", "value_set"}
-_OF_TYPES = ("expect_column_values_to_be_of_type", "expect_column_values_to_be_in_type_list", "expect_column_type_to_be")
+_OF_TYPES = {
+    "expect_column_values_to_be_of_type", "expect_column_values_to_be_in_type_list", "expect_column_type_to_be"
+}
 _COLUMN_ARGUMENTS = ("column", "column_A", "column_B")
 _MOST_EXAMPLES = 5
 

@@ -36,8 +36,8 @@ table { border-collapse: collapse; width: 100%; } td, th { text-align: left; ver
 <p class="quiet">{{ check.examples | length }} of {{ '{:,}'.format(check.failing | length) }} failing rows</p>
 <div class="wide"><table>
 <tr>{% for name in check.examples[0] %}<th>{{ name }}</th>{% endfor %}</tr>
-{% for example in check.examples %}<tr>{% for value in example.values() %}<td>{{ 'null' if value is none else value }}</td>
-{%- endfor %}</tr>
+{% for example in check.examples %}<tr>{% for value in example.values() -%}
+<td>{{ 'null' if value is none else value }}</td>{% endfor %}</tr>
 {% endfor %}</table></div>
 {% endfor %}</body></html>
 """

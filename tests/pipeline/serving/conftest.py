@@ -162,3 +162,9 @@ def loans(tmp_path: Path) -> Loans:
     loans = built(tmp_path / "home")
     loans.release()
     return loans
+
+
+@pytest.fixture
+def later() -> pd.DataFrame:
+    """Give a later version of the source, with other cases."""
+    return applications(1)

@@ -1,0 +1,76 @@
+"""The stage `audit`: the answers of the release before, the audit itself, and its page, each a step of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pipeline.auditing.earlier import asking, model_before
+from pipeline.auditing.examine import examine
+from pipeline.auditing.page import render, template
+from pipeline.auditing.policy import AuditPolicy
+from pipeline.errors import ArtifactCorrupt, ArtifactMissing, AuditRefused, Misuse, Refused, StepFailed
+from pipeline.step import Depends, Effect, Rule, Step
+
+
+def audit(runner: Any, *, model: str, ready: Mapping[str, Any], policy: AuditPolicy) -> dict[str, str]:
+    """Audit a model on the test part; give the references `audit` and `page`. Both are shown in MLflow.
+
+    A verdict of fail refuses nothing here: the stage `deploy` does.
+
+    Raises:
+        AuditRefused: there is no test part, or the model gives no answers to it.
+        Misuse: the policy asks for what this kind of problem does not have.
+        ServiceUnavailable: MLflow does not answer; the task can be tried again.
+    """
+    from pipeline.tracking import log_audit
+
+    if "test" not in ready["features"]:
+        raise AuditRefused(f"{model} cannot be audited", expected="a test part", found=", ".join(ready["features"]),
+                           next_step='Keep rows from training: split(…, sizes={"train": 0.6, "dev": 0.2, "test": 0.2}).')
+    answers, compared = _before(runner, model=model, ready=ready, policy=policy)
+    examined = runner.run(*_examination(runner, model=model, ready=ready, policy=policy, answers=answers, compared=compared))
+    report = {"audit": examined.outputs["audit"]}
+    report["page"] = runner.run(_page(), report).outputs["page"]
+    log_audit(runner, **report, model=model)
+    return report
+
+
+def _before(
+    runner: Any, *, model: str, ready: Mapping[str, Any], policy: AuditPolicy
+) -> tuple[str, dict[str, str]]:
+    """Ask the release before, if there is one; give its answers' reference, or why it could not be asked."""
+    if "previous" not in policy.baselines:
+        return "", {"model": "", "why_not": ""}
+    before = model_before(runner.store.releases(policy.endpoint or runner.occasion.dag), model=model)
+    if not before:
+        return "", {"model": "", "why_not": ""}
+    try:
+        asked = runner.run(*asking(runner, before=before, model=model, ready=ready))
+    except (Refused, Misuse, StepFailed, ArtifactMissing, ArtifactCorrupt) as error:
+        return "", {"model": before, "why_not": f"It could not be asked: {error.what}"}
+    if not runner.describe(asked.outputs["data"]).rows:
+        return "", {"model": before, "why_not": "It was trained on every one of these test rows"}
+    return asked.outputs["data"], {"model": before, "why_not": ""}
+
+
+def _examination(
+    runner: Any, *, model: str, ready: Mapping[str, Any], policy: AuditPolicy, answers: str, compared: Mapping[str, str]
+) -> tuple[Step, dict[str, str]]:
+    features, rows = ready["features"], ready["parts"]["test"]
+    inputs = {"model": model, "estimator": runner.value(model)["estimator"], "features": features["test"], "rows": rows,
+              "train": features["train"]} | ({"earlier": answers} if answers else {})
+    step = Step(
+        name="audit",
+        stage="auditing",
+        function=examine,
+        parameters={"policy": policy.to_json(), "compared": compared,
+                    "references": {"model": model, "features": features["test"], "rows": rows}},
+        depends=tuple(Depends(role, Rule.EVERY_ROW, Effect.DECISION) for role in inputs),
+    )
+    return step, inputs
+
+
+def _page() -> Step:
+    return Step(name="audit_page", stage="auditing", function=render, context={"template": template()},
+                depends=(Depends("audit", Rule.EVERY_ROW),))

@@ -1,0 +1,94 @@
+"""`headwater trace`: from one served prediction back to its source rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import click
+
+from pipeline.cli.output import (
+    SHORT, json_option, number, print_facts, print_heading, print_json, print_table, printable, short,
+)
+
+
+@click.command(short_help="Trace a served prediction back to its source rows.")
+@click.argument("prediction_id")
+@json_option
+def trace(prediction_id: str, as_json: bool) -> None:
+    """Tell all that a served prediction stands on: its release, model, the runs on the way, its source rows.
+
+    PREDICTION_ID can be cut short while it stays unique. The answer says whether it is complete.
+    """
+    from pipeline.cli.opened import opened_storage, opened_store
+    from pipeline.trace import trace as traced
+
+    told = traced(opened_store(), opened_storage(), prediction_id)
+    if as_json:
+        print_json(told)
+    else:
+        print_trace(told)
+
+
+def print_trace(told: Mapping[str, Any]) -> None:
+    """Print a trace: the answer first, then what it stands on, back to the source."""
+    prediction, release, model = told["prediction"], told["release"], told["model"]
+    print_heading(f"prediction {prediction['id']}")
+    print_facts({
+        "answer": number(prediction["output"].get("prediction")),
+        "probability": _probability(prediction["output"].get("probability")),
+        "at": f"{prediction['at']}, endpoint {prediction['endpoint']}",
+        "release": f"number {release['number']}, {release['verdict']}, by {release['by']}" if release else "unknown",
+        "model": f"{model['name']} version {model['version'] or '?'}, digest {model['digest'][:SHORT]}",
+        "MLflow run": model["mlflow_run_id"],
+        "trained on": f"{number(told['training_rows']['count'])} rows: {told['training_rows']['how']}",
+    })
+    for source in told["sources"]:
+        _print_source(source)
+    _print_path(told["path"])
+    _print_datasets(told["datasets"])
+    _print_completeness(told)
+
+
+def _probability(probability: object) -> str:
+    if not isinstance(probability, Mapping):
+        return number(probability)
+    return ", ".join(f"{label}: {number(value)}" for label, value in probability.items())
+
+
+def _print_source(source: Mapping[str, Any]) -> None:
+    print_heading(f"source {source['name']}")
+    print_facts({"supplier": source["supplier"], "licence": source["licence"], "version": short(source["reference"])})
+    if not source["rows"]:
+        click.echo("The request named no row of it: the answer stands on it through the model alone.")
+    for row in source["rows"]:
+        click.echo(f"row {row['id']}, on which the answer stands directly:")
+        print_facts({f"  {name}": value for name, value in {**row["keys"], **row["values"]}.items()})
+        if row.get("differs"):
+            click.echo(printable(f"The request stated otherwise: {', '.join(row['differs'])}"))
+
+
+def _print_path(path: list[Mapping[str, Any]]) -> None:
+    print_heading("the way from source to release")
+    print_table(("step", "stage", "code", "commit", "run"), [
+        (one["step"], one["stage"], one["code_digest"][:SHORT],
+         one["git_commit"][:SHORT] + (" and changes" if one.get("git_dirty") else ""), one["run"])
+        for one in path
+    ], empty="No run is recorded.")
+
+
+def _print_datasets(datasets: list[Mapping[str, Any]]) -> None:
+    print_heading("datasets on the way")
+    print_table(("dataset", "digest", "rows"), [
+        (one["name"], one["digest"][:SHORT], number(one["rows"])) for one in datasets
+    ], empty="None is recorded.")
+
+
+def _print_completeness(told: Mapping[str, Any]) -> None:
+    click.echo()
+    if told["complete"]:
+        click.echo(f"The trace is complete; its weakest dependency is known as: {told['weakest']}.")
+        return
+    click.echo("The trace is not complete:")
+    for sentence in told["missing"]:
+        click.echo(f"  {printable(sentence)}")

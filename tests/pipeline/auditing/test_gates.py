@@ -1,0 +1,126 @@
+"""Gates on figures worked by hand: pass, fail, not enough evidence."""
+
+from __future__ import annotations
+
+import pytest
+
+from pipeline.artifacts.audit import Baseline, Figure, Finding, Group
+from pipeline.auditing.gates import Measured, judged
+from pipeline.auditing.intervals import wilson
+from pipeline.auditing.policy import AuditPolicy, Gate, Slice
+
+
+def figure(hits: int, n: int, metric: str = "recall") -> Figure:
+    """A share with its Wilson interval; of nothing, undefined."""
+    if not n:
+        return Figure(metric=metric, value=0.0, n=0, defined=False)
+    low, high = wilson(hits / n, n)
+    return Figure(metric=metric, value=hits / n, n=n, low=low, high=high, method="wilson")
+
+
+def judge(gate: Gate, *, overall: Figure = figure(80, 100), baselines: tuple = (), unsliced: dict | None = None,
+          **groups: Figure) -> Finding:
+    """Apply one gate to groups of the slice `race`."""
+    policy = AuditPolicy(slices=[Slice("race", column="race")], gates=[gate])
+    parts = [Group(slice="race", label=label, rows=100, share=0.1, figures=(one,)) for label, one in groups.items()]
+    whole = Group(slice="", label="all rows", rows=1000, share=1.0, figures=(overall,))
+    return judged(policy, Measured(overall=whole, groups=parts, unsliced=unsliced or {}, baselines=baselines))[0]
+
+
+@pytest.mark.parametrize(("hits", "n", "expected"), [
+    (80, 100, "pass"), (50, 100, "pass"), (49, 100, "fail"), (29, 29, "not enough evidence"), (15, 30, "pass"),
+    (0, 29, "fail"), (0, 9, "not enough evidence"), (12, 29, "not enough evidence"), (0, 0, "not enough evidence"),
+])
+def test_minimum(hits: int, n: int, expected: str) -> None:
+    """At least 50 %: exactly kept passes; under 30 cases never pass, and fail only if all of the interval does."""
+    assert judge(Gate(metric="recall", minimum=0.5), overall=figure(hits, n)).judgement == expected
+
+
+def test_maximum() -> None:
+    """At most 10 %: 8 of 100 pass, 12 fail."""
+    gate = Gate(metric="false_positive_rate", maximum=0.1)
+    assert judge(gate, overall=figure(8, 100, "false_positive_rate")).judgement == "pass"
+    assert judge(gate, overall=figure(12, 100, "false_positive_rate")).judgement == "fail"
+
+
+def test_certain_asks_for_the_whole_interval() -> None:
+    """58 of 100 keep 50 %, but their interval reaches down to 48 %: not enough for a certain gate; 62 are."""
+    gate = Gate(metric="recall", minimum=0.5, certain=True)
+    assert judge(gate, overall=figure(58, 100)).judgement == "not enough evidence"
+    assert judge(gate, overall=figure(62, 100)).judgement == "pass"
+
+
+def test_every_group_counts_and_the_worst_decides() -> None:
+    """One group under the limit fails the gate, and the others keep their own judgement."""
+    found = judge(Gate(metric="recall", minimum=0.5, slice="race"), black=figure(40, 100), white=figure(80, 100), asian=figure(9, 9))
+    assert found.judgement == "fail"
+    assert {ruling.about: str(ruling.judgement) for ruling in found.rulings} == {
+        "black": "fail", "white": "pass", "asian": "not enough evidence"}
+
+
+def test_named_groups_only() -> None:
+    """A gate that names its groups leaves the others out, and misses one that has no rows."""
+    gate = Gate(metric="recall", minimum=0.5, slice="race", groups=("white",))
+    assert judge(gate, black=figure(40, 100), white=figure(80, 100)).judgement == "pass"
+    found = judge(gate, black=figure(40, 100))
+    assert (found.judgement, found.rulings[0].why) == ("not enough evidence", "no test row is in this group")
+
+
+def test_gap() -> None:
+    """80 % over 65 % is a gap of 15 points: too wide for 10, within 20; the groups are named."""
+    groups = {"white": figure(80, 100), "black": figure(65, 100)}
+    [ruling] = judge(Gate(metric="recall", max_gap=0.1, slice="race"), **groups).rulings
+    assert (ruling.about, ruling.judgement, ruling.value) == ("white over black", "fail", pytest.approx(0.15))
+    assert judge(Gate(metric="recall", max_gap=0.15, slice="race"), **groups).judgement == "pass"
+
+
+def test_gap_of_groups_too_small() -> None:
+    """A small group leaves a gap open that else is kept, does not hide one that is broken, and two are needed."""
+    gate = Gate(metric="recall", max_gap=0.1, slice="race")
+    near = {"white": figure(80, 100), "black": figure(78, 100)}
+    assert judge(gate, **near, asian=figure(2, 9)).judgement == "not enough evidence"
+    assert judge(gate, white=figure(80, 100), black=figure(50, 100), asian=figure(2, 9)).judgement == "fail"
+    assert judge(gate, white=figure(80, 100), asian=figure(2, 9)).judgement == "not enough evidence"
+
+
+def test_equal_groups_have_no_gap() -> None:
+    """Groups of one value are 0 apart, which passes even a limit of 0."""
+    assert judge(Gate(metric="recall", max_gap=0.0, slice="race"), a=figure(8, 40), b=figure(8, 40)).judgement == "pass"
+
+
+def test_slice_that_could_not_be_made() -> None:
+    """A gate on a slice that is not stored is left open, with the reason."""
+    found = judge(Gate(metric="recall", minimum=0.5, slice="race"), unsliced={"race": "column 'race' is not stored"})
+    assert (found.judgement, found.rulings[0].why) == ("not enough evidence", "column 'race' is not stored")
+
+
+def baseline(hits: int) -> Baseline:
+    """A naive baseline beside a model with 80 of 100."""
+    return Baseline(name="naive", rows=100, figures=(figure(hits, 100),), ours=(figure(80, 100),))
+
+
+@pytest.mark.parametrize(("hits", "gain", "expected"), [(79, 0.0, "pass"), (80, 0.0, "fail"), (81, 0.0, "fail"),
+                                                        (75, 0.05, "pass"), (76, 0.05, "fail")])
+def test_better_than_a_baseline(hits: int, gain: float, expected: str) -> None:
+    """Better is more than a draw, by what was asked."""
+    gate = Gate(metric="recall", baseline="naive", min_gain=gain)
+    assert judge(gate, baselines=(baseline(hits),)).judgement == expected
+
+
+def test_lower_error_is_a_gain() -> None:
+    """Of a metric where lower is better, 8 against 10 is a gain of 2, and its interval is turned round with it."""
+    ours = Figure(metric="mae", value=8.0, n=50, low=7.0, high=9.5, method="bootstrap")
+    theirs = Figure(metric="mae", value=10.0, n=50, low=9.0, high=12.0, method="bootstrap")
+    [ruling] = judge(Gate(metric="mae", baseline="naive"), overall=ours,
+                     baselines=(Baseline(name="naive", rows=50, figures=(theirs,), ours=(ours,)),)).rulings
+    assert (ruling.judgement, ruling.value) == ("pass", 2.0)
+    assert (ruling.low, ruling.high) == pytest.approx((2 - 3.25 ** 0.5, 2 + 5 ** 0.5))
+
+
+def test_no_earlier_release_is_no_fault() -> None:
+    """The first release has nothing to beat; one that could not be asked leaves the gate open."""
+    gate = Gate(metric="recall", baseline="previous")
+    none = Baseline(name="previous", why_not="There is none", absent=True)
+    assert judge(gate, baselines=(none,)).judgement == "pass"
+    gone = Baseline(name="previous", model="model/x@0", why_not="Its bytes are gone")
+    assert judge(gate, baselines=(gone,)).judgement == "not enough evidence"
