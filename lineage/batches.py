@@ -73,7 +73,8 @@ def _recorded(connection: Connection, batch: Sequence[Run]) -> None:
 
 
 def _add_runs(connection: Connection, batch: Sequence[Run]) -> None:
-    written = (tuple(reading.written(run).values()) for run in batch)
+    at_us = now_us()
+    written = (tuple(reading.written(run, recorded_us=at_us).values()) for run in batch)
     try:
         add_rows(connection, _ADD_RUN, written, columns=_RUNS)
     except connection.dialect.loaded_dbapi.IntegrityError:

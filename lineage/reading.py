@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from lineage import dependencies
-from lineage.encoding import json_text, json_value, legible, microseconds, moment, now_us
+from lineage.encoding import json_text, json_value, legible, microseconds, moment
 from lineage.records import Artifact, Outcome, Run, Use
 from lineage.schema import artifacts, inputs, names, outputs, runs, tombstones
 
@@ -98,8 +98,10 @@ def run(row: Sequence[Any], **uses: Any) -> Run:
     )
 
 
-def written(one: Run) -> dict[str, Any]:
-    """Write a run as values for the table of runs."""
+def written(one: Run, *, recorded_us: int) -> dict[str, Any]:
+    """Write a run as values for the table of runs, in the order of its columns."""
+    started_us = microseconds(one.started_at)
+    ended = one.ended_at
     return {
         "id": one.id,
         "step": one.step,
@@ -108,9 +110,9 @@ def written(one: Run) -> dict[str, Any]:
         "dag_run": one.dag_run,
         "task": one.task,
         "phase": one.phase,
-        "outcome": one.outcome.value,
-        "started_us": microseconds(one.started_at),
-        "ended_us": None if one.ended_at is None else microseconds(one.ended_at),
+        "outcome": str(one.outcome),
+        "started_us": started_us,
+        "ended_us": None if ended is None else started_us if ended is one.started_at else microseconds(ended),
         "parameters": json_text(one.parameters),
         "code_digest": one.code_digest,
         "git_commit": one.git_commit,
@@ -118,14 +120,14 @@ def written(one: Run) -> dict[str, Any]:
         "environment": one.environment,
         "memo_key": one.memo_key,
         "reused_from": one.reused_from,
-        "error": legible(one.error),
+        "error": legible(one.error) if one.error else "",
         "host": one.host,
         "process": one.process,
         "airflow": json_text(one.airflow),
         "mlflow_run_id": one.mlflow_run_id,
         "recipe": json_text(one.recipe),
         "facts": json_text(one.facts),
-        "recorded_us": now_us(),
+        "recorded_us": recorded_us,
     }
 
 

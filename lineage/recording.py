@@ -162,7 +162,7 @@ class Recording(Part):
 
 
 def _begun(connection: Connection, run: Run, **changed: Any) -> int:
-    values = reading.written(run) | changed
+    values = reading.written(run, recorded_us=now_us()) | changed
     if changed.get("outcome") and values["ended_us"] is None:
         values["ended_us"] = values["recorded_us"]
     try:

@@ -124,14 +124,14 @@ def score(
         Misuse: an unknown metric; lengths that differ; missing values; a metric of
             probabilities without any, or a regression metric of what are no numbers.
     """
-    from pipeline.artifacts import scoring
+    from pipeline.artifacts.scoring import aligned, classification, probabilistic, regression
 
     chosen = metric(name)
-    truths, answers = scoring.aligned(name, truth, answer)
+    truths, answers = aligned(name, truth, answer)
     if chosen.problem == REGRESSION:
-        value = scoring.regression(name, truths, answers)
+        value = regression(name, truths, answers)
     elif chosen.uses_probability:
-        value = scoring.probabilistic(name, truths, probability, positive=positive, classes=tuple(classes))
+        value = probabilistic(name, truths, probability, positive=positive, classes=tuple(classes))
     else:
-        value = scoring.classification(name, truths, answers, positive=positive)
+        value = classification(name, truths, answers, positive=positive)
     return Score(*value)

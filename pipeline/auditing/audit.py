@@ -31,7 +31,7 @@ def audit(runner: Any, *, model: str, ready: Mapping[str, Any], policy: AuditPol
     answers, compared = _before(runner, model=model, ready=ready, policy=policy)
     examined = runner.run(*_examination(runner, model=model, ready=ready, policy=policy, answers=answers, compared=compared))
     report = {"audit": examined.outputs["audit"]}
-    report["page"] = runner.run(_page(), report).outputs["page"]
+    report["page"] = runner.run(_page(runner), report).outputs["page"]
     log_audit(runner, **report, model=model)
     return report
 
@@ -46,7 +46,7 @@ def _before(
     if not before:
         return "", {"model": "", "why_not": ""}
     try:
-        asked = runner.run(*asking(runner, before=before, model=model, ready=ready))
+        asked = runner.run(*asking(runner, before=before, model=model, ready=ready, positive=policy.positive))
     except (Refused, Misuse, StepFailed, ArtifactMissing, ArtifactCorrupt) as error:
         return "", {"model": before, "why_not": f"It could not be asked: {error.what}"}
     if not runner.describe(asked.outputs["data"]).rows:
@@ -61,7 +61,7 @@ def _examination(
     inputs = {"model": model, "estimator": runner.value(model)["estimator"], "features": features["test"], "rows": rows,
               "train": features["train"]} | ({"earlier": answers} if answers else {})
     step = Step(
-        name="audit",
+        name=_name(runner),
         stage="auditing",
         function=examine,
         parameters={"policy": policy.to_json(), "compared": compared,
@@ -71,6 +71,10 @@ def _examination(
     return step, inputs
 
 
-def _page() -> Step:
-    return Step(name="audit_page", stage="auditing", function=render, context={"template": template()},
+def _page(runner: Any) -> Step:
+    return Step(name=f"{_name(runner)}.page", stage="auditing", function=render, context={"template": template()},
                 depends=(Depends("audit", Rule.EVERY_ROW),))
+
+
+def _name(runner: Any) -> str:
+    return runner.occasion.task or "audit"

@@ -30,58 +30,56 @@ def model_before(entries: Sequence[Any], *, model: str) -> str:
     return live[-1] if live else ""
 
 
-def asking(runner: Any, *, before: str, model: str, ready: Mapping[str, Any]) -> tuple[Step, dict[str, Any]]:
+def asking(
+    runner: Any, *, before: str, model: str, ready: Mapping[str, Any], positive: Any = None
+) -> tuple[Step, dict[str, Any]]:
     """Give the step that asks the model `before` about the test rows that it was not trained on, and its inputs.
 
     Where both models' rows go the same way, the test part is taken as it is; else the rows go
-    the earlier model's way again from today's source.
+    the earlier model's way again from today's source. Its probabilities are those of `positive`,
+    or of the model's own positive class.
 
     Raises:
+        AuditRefused: the earlier model answers another question.
         Misuse: the earlier model's manifest or the function of its transforms cannot be used any more.
     """
     old, new = Model.from_json(runner.value(before)), Model.from_json(runner.value(model))
+    if (old.problem, old.target, old.classes) != (new.problem, new.target, new.classes):
+        raise AuditRefused("it answers another question", expected=f"{new.target} {list(new.classes)}",
+                           found=f"{old.target} {list(old.classes)}")
     test = ready["parts"]["test"]
     again = () if old.path == new.path else old.path
-    applied = _applied(runner, old.trained_on)
+    fitting = runner.store.producer(old.trained_on).recipe
     inputs = {
         "model": before, "estimator": old.estimator, "test": test, "seen": old.trained_on,
         "rows": runner.source_of(test) if again else test,
-        "code": [entry["code"] for entry in again], "transforms": [each["transform"] for each in applied],
+        "code": [entry["code"] for entry in again], "transforms": list(old.transforms),
     }
-    step = Step(
-        name="ask_previous",
+    given = {role: reference for role, reference in inputs.items() if reference}
+    parameters = {"path": [_recorded(entry) for entry in again], "features": dict(fitting["parameters"]),
+                  "positive": new.positive if positive is None else positive}
+    name = f"{runner.occasion.task or 'audit'}.previous"
+    return _step(name, parameters, function=fitting["function"], roles=tuple(given)), given
+
+
+def _step(name: str, parameters: Mapping[str, Any], *, function: str, roles: Sequence[str]) -> Step:
+    effects = {"test": Effect.DECISION, "seen": Effect.DECISION}
+    return Step(
+        name=name,
         stage="auditing",
         function=answers_before,
-        parameters={"path": [_recorded(entry) for entry in again], "applied": applied},
-        context={"functions": [_function(each["function"]) for each in applied]},
+        parameters=parameters,
+        context={"apply": _function(function)},
         depends=(
-            Depends("rows", Rule.SAME_ROW), Depends("test", Rule.EVERY_ROW, Effect.DECISION),
-            *(Depends(role, Rule.EVERY_ROW, Effect.MODEL) for role in ("model", "estimator", "transforms", "code")),
-            Depends("seen", Rule.EVERY_ROW, Effect.DECISION),
+            Depends("rows", Rule.SAME_ROW),
+            *(Depends(role, Rule.EVERY_ROW, effects.get(role, Effect.MODEL)) for role in roles if role != "rows"),
         ),
         allow_empty=True,
     )
-    return step, {role: given for role, given in inputs.items() if given}
 
 
 def _recorded(entry: Mapping[str, Any]) -> dict[str, Any]:
     return {"step": entry["step"], "parameters": dict(entry["parameters"])}
-
-
-def _applied(runner: Any, features: str) -> list[dict[str, Any]]:
-    """Walk up from an earlier model's features over the runs that applied a fitted transform; first applied first."""
-    found: list[dict[str, Any]] = []
-    while run := runner.store.producer(features):
-        fitted = [use for use in run.inputs if use.artifact.kind == "transform"]
-        if not fitted:
-            break
-        [data] = [use for use in run.inputs if use.artifact.kind == "dataset"]
-        found.append({
-            "transform": fitted[0].artifact.reference, "as": fitted[0].role, "rows": data.role,
-            "function": run.recipe["function"], "parameters": dict(run.recipe["parameters"]),
-        })
-        features = data.artifact.reference
-    return found[::-1]
 
 
 def _function(path: str) -> Callable[..., Any]:
@@ -102,13 +100,17 @@ def answers_before(
     code: Sequence[Mapping[str, Any]] = (),
     transforms: Sequence[Any] = (),
     path: Sequence[Mapping[str, Any]],
-    applied: Sequence[Mapping[str, Any]],
-    functions: Sequence[Callable[..., Any]],
+    features: Mapping[str, Any],
+    apply: Callable[..., Any],
+    positive: Any = None,
 ) -> pd.DataFrame:
     """Answer the test rows that are not among `seen` with an earlier model.
 
-    Gives `answer` and, from a classifier of two classes that gives probabilities, `probability`
-    (of its positive class), by row.
+    `rows` go through the functions of `code`, each with the parameters in `path`; then `apply`
+    makes features of them with the fitted `transforms` and the parameters `features`.
+
+    Gives `answer` and, from a classifier that gives it, `probability` (that of the class
+    `positive`), by row.
 
     Raises:
         AuditRefused: its way leaves a test row out.
@@ -118,12 +120,11 @@ def answers_before(
     asked = frame.index
     for bundled, entry in zip(code, path, strict=True):
         frame = _called(load(dict(bundled)), frame, entry["parameters"])
-    for function, transform, how in zip(functions, transforms, applied, strict=True):
-        frame = _frame(function(**{how["rows"]: frame, how["as"]: transform}, **how["parameters"]))
+    frame = _frame(apply(frame, list(transforms), **features))
     if len(left_out := asked.difference(frame.index)):
         raise AuditRefused("the release before has no answer for rows that this model answers", count=len(left_out),
                            examples=[f"row {row}" for row in left_out[:5]])
-    return _answers(manifest, estimator, frame.loc[asked])
+    return _answers(manifest, estimator, frame.loc[asked], positive=positive)
 
 
 def _called(function: Callable[..., Any], frame: pd.DataFrame, parameters: Mapping[str, Any]) -> pd.DataFrame:
@@ -137,10 +138,10 @@ def _frame(result: Any) -> pd.DataFrame:
     return result.value if isinstance(result, Made) else result
 
 
-def _answers(model: Model, estimator: Any, frame: pd.DataFrame) -> pd.DataFrame:
+def _answers(model: Model, estimator: Any, frame: pd.DataFrame, *, positive: Any) -> pd.DataFrame:
     if not len(frame):
         return pd.DataFrame({"answer": pd.Series(dtype="float64")}, index=frame.index)
     answers = ask(estimator, frame, features=model.features)
     table = pd.DataFrame({"answer": answers.answer}, index=frame.index)
-    probability = None if model.positive is None else answers.probability_of(model.positive)
+    probability = None if positive is None else answers.probability_of(positive)
     return table if probability is None else table.assign(probability=probability)

@@ -12,6 +12,7 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from pipeline.airflow import Dag
+from pipeline.cli.deferred import compiled, defer
 from pipeline.errors import DagBroken, Misuse
 from pipeline.settings import masked
 
@@ -76,12 +77,13 @@ def _module(path: Path) -> object:
     if str(path.parent) not in sys.path:
         sys.path.append(str(path.parent))
     spec = importlib.util.spec_from_file_location(f"headwater_dag_{path.stem}", path)
-    if spec is None or spec.loader is None:
+    if spec is None:
         raise DagBroken(f"{path} is no Python file")
     module = importlib.util.module_from_spec(spec)
     sys.modules[module.__name__] = module
+    defer()
     try:
-        spec.loader.exec_module(module)
+        exec(compiled(path), vars(module))  # noqa: S102 - reading a DAG file is running it
     except (Exception, SystemExit) as error:
         del sys.modules[module.__name__]
         raise _broken(path, error) from error

@@ -29,7 +29,7 @@ def deploy(runner: Any, *, model: str, report: Mapping[str, str], plan: ReleaseP
     endpoint = plan.endpoint or runner.occasion.dag
     entries = sorted(runner.store.releases(endpoint), key=lambda entry: entry.number)
     inputs = {"model": model, "audit": report["audit"]}
-    ran = runner.run(_step(model, plan=plan, endpoint=endpoint, entries=entries,
+    ran = runner.run(_step(runner.occasion.task or "deploy", model=model, plan=plan, endpoint=endpoint, entries=entries,
                            production=runner.occasion.phase == "production"), inputs)
     entry = standing(entries, model=model, role=plan.role)
     if entry is None:
@@ -40,9 +40,11 @@ def deploy(runner: Any, *, model: str, report: Mapping[str, str], plan: ReleaseP
     return {"endpoint": endpoint, "number": entry.number, "model": model}
 
 
-def _step(model: str, *, plan: ReleasePlan, endpoint: str, entries: Sequence[Release], production: bool) -> Step:
+def _step(
+    name: str, *, model: str, plan: ReleasePlan, endpoint: str, entries: Sequence[Release], production: bool
+) -> Step:
     return Step(
-        name="deploy",
+        name=name,
         stage="deployment",
         function=decide,
         parameters={"reference": model, "plan": plan.to_json(), "endpoint": endpoint, "production": production,

@@ -11,6 +11,7 @@ import lzma
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 
 import pandas as pd
@@ -19,7 +20,8 @@ import pyarrow.csv
 import pyarrow.parquet as pq
 
 from pipeline.errors import HeadwaterError, SourceRejected
-from pipeline.ingestion.readers import CSV, Files, JSONLines, Parquet
+from pipeline.ingestion.readers import CSV, JSONLines, Parquet
+from lineage.tables import ROW
 from pipeline.schema import normalised
 
 _FLAWED = (EOFError, OSError, ValueError, lzma.LZMAError, zlib.error, zipfile.BadZipFile)
@@ -28,17 +30,19 @@ _LARGEST_BLOCK_BYTES = 2**30
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Raw:
-    """Columns as a file, query or function gave them; `label` names a row by its position: `loans.csv line 17`.
+    """Columns as a file, query or function gave them.
 
+    `name` is `source: file`; `label` names a row by its position, `source: loans.csv line 17`;
     `is_text` says that every value is text whose type is still to be found.
     """
 
+    name: str
     frame: pd.DataFrame
     label: Callable[[int], str]
     is_text: bool = False
 
 
-def raw_of(reader: Files, content: bytes, *, name: str) -> Raw:
+def raw_of(reader: CSV | JSONLines | Parquet, content: bytes, *, name: str) -> Raw:
     """Read the bytes of one file; `name` stands for it in errors, as `source: file`.
 
     Raises:
@@ -48,9 +52,8 @@ def raw_of(reader: Files, content: bytes, *, name: str) -> Raw:
         raise SourceRejected(f"{name} is empty", expected="at least one row", next_step=_LOOK)
     if isinstance(reader, Parquet):
         return _of_parquet(content, name=name)
-    assert isinstance(reader, (CSV, JSONLines))
     text = _text(_decompressed(content, reader.compression, name=name), reader.encoding, name=name)
-    return _of_json_lines(text, name=name) if isinstance(reader, JSONLines) else _of_csv(text, reader, name=name)
+    return _of_csv(text, reader, name=name) if isinstance(reader, CSV) else _of_json_lines(text, name=name)
 
 
 _LOOK = "Look at how the file was made or copied."
@@ -94,10 +97,9 @@ def _text(content: bytes, encoding: str, *, name: str) -> bytes:
         ) from error
     except LookupError as error:
         raise SourceRejected(f"{name} is declared in an encoding nobody knows", found=encoding) from error
-    text = text.removeprefix("\ufeff")
-    if not text.strip():
+    if not text.strip("\ufeff \t\r\n"):
         raise SourceRejected(f"{name} is empty", expected="at least one row", next_step=_LOOK)
-    return content if text.isascii() and encoding.lower() in ("utf-8", "utf8", "ascii") else text.encode()
+    return content if encoding == "utf-8" and not text.startswith("\ufeff") else text.removeprefix("\ufeff").encode()
 
 
 def _of_csv(text: bytes, reader: CSV, *, name: str) -> Raw:
@@ -127,20 +129,23 @@ def _of_csv(text: bytes, reader: CSV, *, name: str) -> Raw:
         )
     except pa.ArrowInvalid as error:
         raise SourceRejected(f"{name} is no CSV", found=str(error)[:200], next_step=_LOOK) from error
+    if text.count(b'"') % 2:
+        _refuse_open_quote(text, reader, name=name)
     if ragged:
         _refuse_ragged(text, reader, names=names, count=len(ragged), name=name)
     frame = table.to_pandas(types_mapper={pa.large_string(): pd.StringDtype(na_value=float("nan"))}.get)
-    return Raw(frame=frame, label=_line_label(text, reader, name=name), is_text=True)
+    return Raw(name=name, frame=frame, label=_line_label(text, reader, name=name), is_text=True)
 
 
 def _lines(text: bytes, reader: CSV) -> Iterator[tuple[int, list[str]]]:
     """Give the fields of every row with the line it begins at; slow, for the header and for errors."""
     rows = csv.reader(io.StringIO(text.decode(), newline=""), delimiter=reader.separator)
     begin = 1
-    for fields in rows:
-        if fields:
-            yield begin, fields
-        begin = rows.line_num + 1
+    with suppress(csv.Error):
+        for fields in rows:
+            if fields:
+                yield begin, fields
+            begin = rows.line_num + 1
 
 
 def _lines_of_header(text: bytes, reader: CSV) -> int:
@@ -161,6 +166,20 @@ def _line_label(text: bytes, reader: CSV, *, name: str) -> Callable[[int], str]:
     return label
 
 
+def _refuse_open_quote(text: bytes, reader: CSV, *, name: str) -> None:
+    """Refuse text that ends inside quotes; a lone quote within a cell is no such thing."""
+    rows = csv.reader(io.StringIO(text.decode(), newline=""), delimiter=reader.separator, strict=True)
+    begin = 1
+    try:
+        for _ in rows:
+            begin = rows.line_num + 1
+    except csv.Error as error:
+        if "end of data" in str(error):
+            raise SourceRejected(
+                f"{name} is truncated: it ends inside quotes that begin in the row at line {begin}", next_step=_LOOK
+            ) from error
+
+
 def _refuse_ragged(text: bytes, reader: CSV, *, names: list[str], count: int, name: str) -> None:
     wrong = [(line, fields) for line, fields in _lines(text, reader) if len(fields) != len(names)]
     last = text.count(b"\n") + (not text.endswith(b"\n"))
@@ -175,11 +194,18 @@ def _refuse_ragged(text: bytes, reader: CSV, *, names: list[str], count: int, na
 
 
 def refuse_names(names: list[str], *, name: str) -> None:
-    """Refuse a table whose columns are named twice.
+    """Refuse a table whose columns cannot be told apart, or from the index of row ids.
 
     Raises:
-        SourceRejected: a name is there more than once.
+        SourceRejected: a name is there more than once, is blank or is `row`.
     """
+    if "" in names or ROW in names:
+        place = names.index("" if "" in names else ROW) + 1
+        raise SourceRejected(
+            f"{name}: column {place} is named {names[place - 1]!r}",
+            expected=f"a name that is neither blank nor {ROW!r}, the name of row ids",
+            next_step="Rename it in the file, or give all names in the reader (CSV(…, columns=[…])).",
+        )
     if twice := sorted({column for column in names if names.count(column) > 1}):
         raise SourceRejected(f"{name} has columns of one name", examples=map(repr, twice), next_step="Rename them.")
 
@@ -201,7 +227,7 @@ def _of_json_lines(text: bytes, *, name: str) -> Raw:
         records.append(record)
     names = list(dict.fromkeys(key for record in records for key in record))
     columns = {key: pd.Series([record.get(key) for record in records], dtype=object) for key in names}
-    return Raw(frame=pd.DataFrame(columns), label=lambda position: f"{name} line {numbers[position]}")
+    return Raw(name=name, frame=pd.DataFrame(columns), label=lambda position: f"{name} line {numbers[position]}")
 
 
 def _without_twins(pairs: list[tuple[str, object]]) -> dict[str, object]:
@@ -223,4 +249,4 @@ def _of_parquet(content: bytes, *, name: str) -> Raw:
         raise SourceRejected(
             f"{name} is truncated, damaged or no Parquet", found=str(error)[:200], next_step=_LOOK
         ) from error
-    return Raw(frame=frame, label=lambda position: f"{name} row {position + 1}")
+    return Raw(name=name, frame=frame, label=lambda position: f"{name} row {position + 1}")

@@ -6,7 +6,7 @@ import difflib
 import importlib
 import inspect
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -15,6 +15,7 @@ import pandas as pd
 from pipeline.errors import Misuse, StepRefused
 from pipeline.step import Made
 
+Column = pd.Series | np.ndarray
 _TEXT = "sklearn.feature_extraction.text"
 
 
@@ -34,21 +35,19 @@ def fit_transforms(
         Misuse: no such column, class or parameter.
         StepRefused: a transform cannot be fitted to the data.
     """
-    frame, made = _chosen(train, features), {}
-    truth = None if target is None else _truth(train[target])
+    columns, made = _chosen(train, features), {}
+    truth = None if target is None else _plain(train[target])
     for declared in transforms:
-        columns = list(declared["columns"])
-        _check_present(columns, frame, where=f"transform {declared['name']}")
+        name, own = declared["name"], list(declared["columns"])
+        _check_present(own, columns, where=f"transform {name}")
         estimator = _built(declared, seed=seed)
         try:
-            estimator.fit(_given(estimator, frame[columns]), truth)
+            estimator.fit(_given(estimator, [columns[each] for each in own]), truth)
         except (ValueError, TypeError) as error:
-            raise StepRefused(
-                f"transform {declared['name']} cannot be fitted to {len(frame)} rows", found=_line(error)
-            ) from error
-        frame = _applied(estimator, frame, columns=columns, name=declared["name"])
-        facts = {"columns": columns, "estimator": declared["estimator"], "parameters": dict(declared["parameters"])}
-        made[declared["name"]] = Made("transform", estimator, facts=facts)
+            raise StepRefused(f"transform {name} cannot be fitted to {len(train)} rows", found=_line(error)) from error
+        columns = _applied(estimator, columns, own=own, name=name)
+        facts = {"columns": own, "estimator": declared["estimator"], "parameters": dict(declared["parameters"])}
+        made[name] = Made("transform", estimator, facts=facts)
     return made
 
 
@@ -70,79 +69,86 @@ def apply_transforms(
         Misuse: a column is not there.
         StepRefused: a transform cannot take these rows.
     """
-    frame = _chosen(data, features)
+    columns = _chosen(data, features)
     for estimator, spec in zip(transforms, specs, strict=True):
-        frame = _applied(estimator, frame, columns=list(spec["columns"]), name=spec["name"])
+        columns = _applied(estimator, columns, own=list(spec["columns"]), name=spec["name"])
     if target is not None and target in data.columns:
-        frame[target] = data[target]
-    return frame
+        columns[target] = data[target]
+    return pd.DataFrame(columns, index=data.index)
 
 
-def _chosen(data: pd.DataFrame, features: Sequence[str]) -> pd.DataFrame:
-    _check_present(features, data, where="features")
-    return pd.DataFrame({column: _numeric(data[column]) for column in features}, index=data.index)
+def _chosen(data: pd.DataFrame, features: Sequence[str]) -> dict[str, Column]:
+    """The features by name, numbers as float64: a null's going changes no type."""
+    _check_present(features, data.columns, where="features")
+    return {name: _plain(data[name]) if _is_number(data[name].dtype) else data[name] for name in features}
 
 
-def _numeric(column: pd.Series) -> pd.Series:
-    """Nullable numbers and booleans as float64 with NaN for null, so that a null's going changes no type."""
-    if isinstance(column.dtype, pd.CategoricalDtype):
+def _is_number(dtype: Any) -> bool:
+    if isinstance(dtype, pd.CategoricalDtype):
+        return False
+    return pd.api.types.is_bool_dtype(dtype) or pd.api.types.is_numeric_dtype(dtype)
+
+
+def _plain(column: Column) -> np.ndarray:
+    """Numbers and booleans as float64, text and categories as objects; NaN for null."""
+    if isinstance(column, np.ndarray):
         return column
-    if pd.api.types.is_bool_dtype(column.dtype) or pd.api.types.is_numeric_dtype(column.dtype):
-        return column.astype("float64")
-    return column
+    if _is_number(column.dtype):
+        return column.to_numpy(dtype="float64", na_value=np.nan)
+    values = column.to_numpy(dtype=object, copy=True)
+    values[column.isna().to_numpy()] = np.nan
+    return values
 
 
-def _given(estimator: Any, frame: pd.DataFrame) -> Any:
-    """The columns as the estimator takes them: text as objects with NaN for null; one text alone as a series."""
-    texts = [c for c in frame.columns if frame[c].dtype == "str" or isinstance(frame[c].dtype, pd.CategoricalDtype)]
-    frame = frame.astype(dict.fromkeys(texts, object))
-    frame = frame.assign(**{column: frame[column].where(frame[column].notna(), np.nan) for column in texts})
+def _given(estimator: Any, columns: Sequence[Column]) -> np.ndarray:
+    """The columns as the estimator takes them: a matrix, or one text column alone with "" for null."""
+    plain = [_plain(column) for column in columns]
     if not type(estimator).__module__.startswith(_TEXT):
-        return frame
-    if len(frame.columns) != 1:
-        raise Misuse(f"{type(estimator).__name__} reads one text column", examples=list(frame.columns))
-    return frame.iloc[:, 0].fillna("")
+        return np.column_stack(plain) if len(plain) > 1 else plain[0].reshape(-1, 1)
+    if len(plain) != 1:
+        raise Misuse(f"{type(estimator).__name__} reads one text column", found=f"{len(plain)} columns")
+    return np.array(["" if text is np.nan else text for text in plain[0]], dtype=object)
 
 
-def _applied(estimator: Any, frame: pd.DataFrame, *, columns: list[str], name: str) -> pd.DataFrame:
-    """The frame with what the estimator makes in the place of its columns."""
-    _check_present(columns, frame, where=f"transform {name}")
-    made = _made(estimator, frame[columns], name=name)
-    place = list(frame.columns).index(columns[0])
-    before = [column for column in frame.columns[:place] if column not in columns]
-    after = [column for column in frame.columns[place:] if column not in columns]
-    result = pd.concat([frame[before], made, frame[after]], axis=1)
-    if twice := sorted(set(result.columns[result.columns.duplicated()])):
+def _applied(estimator: Any, columns: Mapping[str, Column], *, own: list[str], name: str) -> dict[str, Column]:
+    """The columns with what the estimator makes of its own in the place of the first of them."""
+    _check_present(own, columns, where=f"transform {name}")
+    made = _made(estimator, [columns[each] for each in own], own=own, name=name)
+    kept = [each for each in columns if each not in own]
+    if twice := sorted(made.keys() & set(kept)):
         raise Misuse(f"transform {name} makes columns that are there already", examples=twice)
-    return result
+    place = sum(each not in own for each in list(columns)[: list(columns).index(own[0])])
+    before, after = kept[:place], kept[place:]
+    return {each: columns[each] for each in before} | made | {each: columns[each] for each in after}
 
 
-def _made(estimator: Any, frame: pd.DataFrame, *, name: str) -> pd.DataFrame:
+def _made(estimator: Any, columns: Sequence[Column], *, own: Sequence[str], name: str) -> dict[str, np.ndarray]:
     try:
-        made = estimator.transform(_given(estimator, frame))
+        made = estimator.transform(_given(estimator, columns))
     except (ValueError, TypeError) as error:
-        raise StepRefused(f"transform {name} cannot take these {len(frame)} rows", found=_line(error)) from error
+        raise StepRefused(f"transform {name} cannot take these {len(columns[0])} rows", found=_line(error)) from error
     values = made.toarray() if hasattr(made, "toarray") else np.asarray(made)
-    values = values.reshape(len(frame), -1)
+    values = values.reshape(len(columns[0]), -1)
     if values.dtype != object:
-        values = values.astype("float64")
-    result = pd.DataFrame(values, index=frame.index, columns=_names(estimator, values.shape[1], name=name))
-    return result.infer_objects() if values.dtype == object else result
+        values = values.astype("float64", copy=False)
+    made_columns = dict(zip(_names(estimator, values.shape[1], own=own, name=name), values.T, strict=True))
+    return {each: _narrowed(column) if values.dtype == object else column for each, column in made_columns.items()}
 
 
-def _names(estimator: Any, count: int, *, name: str) -> list[str]:
+def _narrowed(column: np.ndarray) -> np.ndarray:
+    """A column of objects that are all numbers, as numbers: an imputer of mixed columns gives objects."""
+    return column.astype("float64") if all(isinstance(value, (int, float)) for value in column) else column
+
+
+def _names(estimator: Any, count: int, *, own: Sequence[str], name: str) -> list[str]:
     """The estimator's own names for what it makes: `race_1`, not `race_1.0`; else the transform's, numbered."""
+    if type(estimator).__module__.startswith(_TEXT):
+        return [f"{name}_{word}" for word in estimator.get_feature_names_out()]
     if hasattr(estimator, "get_feature_names_out"):
-        own = [re.sub(r"\.0$", "", str(each)) for each in estimator.get_feature_names_out()]
-        own = [f"{name}_{each}" for each in own] if type(estimator).__module__.startswith(_TEXT) else own
-        if len(own) == count:
-            return own
+        names = [re.sub(r"\.0$", "", str(each)) for each in estimator.get_feature_names_out(list(own))]
+        if len(set(names)) == count:
+            return names
     return [f"{name}_{number}" for number in range(count)]
-
-
-def _truth(target: pd.Series) -> np.ndarray:
-    numeric = _numeric(target)
-    return numeric.to_numpy(dtype=object if numeric.dtype != "float64" else "float64")
 
 
 def _built(declared: Mapping[str, Any], *, seed: int) -> Any:
@@ -182,13 +188,13 @@ def _class(path: str, *, name: str) -> Any:
     )
 
 
-def _check_present(columns: Sequence[str], frame: pd.DataFrame, *, where: str) -> None:
-    absent = [column for column in columns if column not in frame.columns]
+def _check_present(columns: Sequence[str], known: Collection[str], *, where: str) -> None:
+    absent = [column for column in columns if column not in known]
     if absent:
         raise Misuse(
             f"{where}: columns that are not there",
             examples=absent,
-            next_step=_near(absent[0], [str(column) for column in frame.columns]),
+            next_step=_near(absent[0], [str(column) for column in known]),
         )
 
 

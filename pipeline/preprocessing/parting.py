@@ -10,6 +10,7 @@ import pandas as pd
 
 from pipeline.artifacts.split import Policy
 from pipeline.errors import Misuse, StepRefused
+from pipeline.preprocessing.balance import balanced
 from pipeline.preprocessing.rank import labels, mixed, places, seats, text_hashes
 
 MOST_CLASSES = 20
@@ -37,22 +38,39 @@ def strata_of(data: pd.DataFrame, policy: Policy) -> list[str]:
 
 
 def _by_rank(data: pd.DataFrame, policy: Policy, *, shares: Sequence[float]) -> np.ndarray:
-    """Spread each stratum evenly over a line and cut it, the largest part in the middle.
+    """Single rows by the strata of `balance`, then balanced by the target in each; groups by all strata at once."""
+    columns = strata_of(data, policy)
+    if policy.group is not None:
+        return _along_line(data, policy, columns=columns, shares=shares)
+    outer = [column for column in columns if column in policy.balance]
+    part = _along_line(data, policy, columns=outer, shares=shares)
+    if len(outer) == len(columns):
+        return part
+    return _balanced_within(data, policy, outer=outer, part=part)
 
-    With the largest part between the others, a row that changes its stratum moves at most one
-    row out of each of the others, and at most one in.
-    """
-    codes, named = labels(data, strata_of(data, policy))
+
+def _balanced_within(data: pd.DataFrame, policy: Policy, *, outer: Sequence[str], part: np.ndarray) -> np.ndarray:
+    strata, _ = labels(data, outer)
+    classes, _ = labels(data, [policy.target])
+    order = mixed(mixed(data.index.to_numpy(), seed=policy.seed).view(np.int64), seed=policy.seed)
+    result = part.copy()
+    for rows in np.split(np.argsort(strata, kind="stable"), np.cumsum(np.bincount(strata))[:-1]):
+        result[rows] = balanced(part[rows], classes=classes[rows], order=order[rows])
+    return result
+
+
+def _along_line(data: pd.DataFrame, policy: Policy, *, columns: Sequence[str], shares: Sequence[float]) -> np.ndarray:
+    """Spread each stratum evenly over a line, and cut it where the parts have their sizes."""
+    codes, named = labels(data, columns)
     ids, members = _units(data, policy)
     stratum, weights = _of_units(codes, members, count=len(ids), kinds=len(named))
     order = mixed(ids, seed=policy.seed)
     offsets = _offsets(["\0".join(map(str, each.values())) for each in named], seed=policy.seed)
     line = np.lexsort((order, places(order, strata=stratum, offsets=offsets, weights=weights)))
-    arranged = _arranged(shares)
-    wanted = np.cumsum(np.array(seats(len(data), shares=shares))[arranged])[:-1]
+    wanted = np.cumsum(seats(len(data), shares=shares))[:-1]
     cuts = _nearest(np.concatenate([[0], np.cumsum(weights[line])]), wanted)
     part = np.empty(len(ids), dtype=np.int64)
-    part[line] = np.array(arranged)[np.searchsorted(cuts, np.arange(len(ids)), side="right")]
+    part[line] = np.searchsorted(cuts, np.arange(len(ids)), side="right")
     return part[members]
 
 
@@ -74,14 +92,6 @@ def _of_units(codes: np.ndarray, members: np.ndarray, *, count: int, kinds: int)
 def _offsets(texts: Sequence[str], *, seed: int) -> np.ndarray:
     """A number for each stratum, well inside 0 to 1, that depends on its values and the seed alone."""
     return (mixed(text_hashes(texts), seed=seed) >> np.uint64(54)).astype(np.float64) / 1024 * 0.98 + 0.01
-
-
-def _arranged(shares: Sequence[float]) -> list[int]:
-    """The parts' numbers along the line, the largest in the middle."""
-    largest = int(np.argmax(shares))
-    others = [part for part in range(len(shares)) if part != largest]
-    middle = (len(others) + 1) // 2
-    return [*others[:middle], largest, *others[middle:]]
 
 
 def _nearest(ends: np.ndarray, wanted: np.ndarray) -> np.ndarray:

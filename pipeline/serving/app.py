@@ -51,6 +51,7 @@ def create_app(settings: Settings, *, endpoint: str, limits: Limits | None = Non
     service = Service(endpoint=endpoint, store=store, storage=Storage(settings.storage), limits=limits or Limits())
     app = FastAPI(title=f"Headwater: {endpoint}", docs_url=None, redoc_url=None, lifespan=_life)
     app.add_middleware(Measured, metrics=service.metrics, paths=PATHS)
+    app.state.service = service
     _add_errors(app)
     _add_routes(app, service)
     return app

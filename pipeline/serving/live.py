@@ -35,7 +35,7 @@ class LiveModel:
         self.trouble: HeadwaterError | LineageError | None = None
         self._store = store
         self._storage = storage
-        self._check_every_s = check_every_s
+        self.check_every_s = check_every_s
         self._live: Live | None = None
         self._checked_at = float("-inf")
         self._turn = threading.Lock()
@@ -69,7 +69,7 @@ class LiveModel:
         return self._live
 
     def _due(self) -> bool:
-        return time.monotonic() - self._checked_at >= self._check_every_s
+        return time.monotonic() - self._checked_at >= self.check_every_s
 
     def _look(self) -> None:
         try:

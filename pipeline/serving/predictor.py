@@ -76,6 +76,14 @@ class Predictor:
         """
         return self._columns.frame(rows)
 
+    def answer(self, rows: Sequence[Mapping[str, Any]]) -> list[Answer]:
+        """Answer rows given by column name, in their order: `typed`, then `predict`.
+
+        Raises:
+            RequestRejected: as those two.
+        """
+        return self.predict(self.typed(rows))
+
     def predict(self, frame: pd.DataFrame) -> list[Answer]:
         """Answer the rows of a frame of the source's columns and dtypes, in their order.
 

@@ -42,7 +42,8 @@ def speaking(settings: Settings) -> Iterator[MlflowClient]:
         from sqlalchemy.exc import SQLAlchemyError
 
         try:
-            yield _opened(settings.mlflow_uri, str(settings.home), os.getpid())
+            with _addressed(settings.mlflow_uri):
+                yield _opened(settings.mlflow_uri, str(settings.home), os.getpid())
         except Letter:
             raise
         except (MlflowException, RequestException, SQLAlchemyError, OSError) as error:
@@ -51,6 +52,19 @@ def speaking(settings: Settings) -> Iterator[MlflowClient]:
                 found=f"{type(error).__name__}: {masked(str(error)).strip().partition(chr(10))[0][:300]}",
                 next_step="Nothing was half recorded: start MLflow, or free its disk, and run the task again.",
             ) from error
+
+
+@contextmanager
+def _addressed(uri: str) -> Iterator[None]:
+    """Make `uri` MLflow's own default as well, which parts of it go by whatever client is asked."""
+    import mlflow
+
+    before = os.environ.get("MLFLOW_TRACKING_URI")
+    mlflow.set_tracking_uri(uri)
+    try:
+        yield
+    finally:
+        mlflow.set_tracking_uri(before)
 
 
 @functools.lru_cache(maxsize=8)

@@ -87,7 +87,9 @@ def _taken(way: Way, frame: pd.DataFrame) -> pd.DataFrame | None:
 
 
 def _differs(way: Way, sample: pd.DataFrame, empty: pd.Series, *, expected: pd.DataFrame) -> bool:
-    found = _taken(way, sample.assign(**{str(empty.name): empty}))
+    without = sample.copy()
+    without[empty.name] = empty
+    found = _taken(way, without)
     if found is None or not found.index.equals(expected.index):
         return True
     return any(not found[column].astype(object).equals(expected[column].astype(object)) for column in expected.columns)

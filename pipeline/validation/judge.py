@@ -61,8 +61,7 @@ def _rejected(verdict: Verdict, *, names: Mapping[str, str]) -> DatasetRejected:
     rows = [_row(example) for check in verdict.refusing for example in check.examples]
     return DatasetRejected(
         f"{names['data']} failed {len(verdict.refusing)} of {len(verdict.checks)} expectations",
-        expected="; ".join(check.title for check in verdict.refusing[:5]),
-        found="; ".join(_found(check) for check in verdict.refusing[:5]),
+        found="; ".join(f"{check.title}: {_found(check)}" for check in verdict.refusing[:5]),
         examples=rows,
         count=max(len({row for check in verdict.refusing for row in check.failing}), min(len(rows), 5)),
         next_step=see,

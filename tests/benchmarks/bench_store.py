@@ -13,6 +13,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -66,7 +67,7 @@ def raw_store(path: Path) -> sqlite3.Connection:
     raw = sqlite3.connect(path, isolation_level=None)
     raw.executescript(
         """PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;
-        CREATE TABLE runs (id INTEGER PRIMARY KEY, name TEXT, step TEXT, properties TEXT);
+        CREATE TABLE runs (id INTEGER PRIMARY KEY, name TEXT UNIQUE, step TEXT, properties TEXT);
         CREATE TABLE artifacts (id INTEGER PRIMARY KEY, reference TEXT UNIQUE);
         CREATE TABLE uses (run INT, artifact INT, role TEXT);
         CREATE TABLE edges (output INT, input INT, PRIMARY KEY (output, input)) WITHOUT ROWID;
@@ -93,9 +94,9 @@ def graphs(count: int) -> Iterator[tuple[str, dict[int, Sequence[int]]]]:
     """Three shapes of `count` runs, each as what every run reads; reading oneself is left out."""
     chance = random.Random(0)
     yield "chain", {n: [n - 1] if n > 1 else [] for n in range(1, count + 1)}
-    yield "random", {n: sorted({chance.randint(max(1, n - 1000), n - 1) for _ in "ab"}) if n > 1 else [] for n in
-                     range(1, count + 1)}
-    yield "hub", {n: sorted({1, n - 1}) if n > 1 else [] for n in range(1, count + 1)}
+    later = range(2, count + 1)
+    yield "random", {1: []} | {n: sorted({chance.randint(max(1, n - 1000), n - 1) for _ in "ab"}) for n in later}
+    yield "hub", {1: []} | {n: sorted({1, n - 1}) for n in later}
 
 
 def walk_raw(raw: sqlite3.Connection, start: int, depth: int | None) -> int:
@@ -158,8 +159,7 @@ def bench_steps(folder: Path, *, count: int) -> None:
 
 def replaced(run: Run, suffix: str = "") -> Run:
     """Make a run that has just begun, like `run`."""
-    return Run(id=run.id + suffix, step=run.step, stage=run.stage, started_at=NOW, parameters=run.parameters,
-               memo_key=run.memo_key, inputs=run.inputs)
+    return replace(run, id=run.id + suffix, outcome=Outcome.RUNNING, ended_at=None, outputs=(), dependencies=())
 
 
 def bench_closure(folder: Path, *, count: int, rounds: int) -> None:

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import importlib.util
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import httpx
 import numpy as np
 import pandas as pd
 import pytest
+import uvicorn
+from fastapi import FastAPI
 
 from lineage.records import Release
 from lineage.store import Store
@@ -67,12 +74,14 @@ def read(*, frame: pd.DataFrame) -> dict[str, Made]:
     return {"data": Made("dataset", frame, facts=facts, name="applications")}
 
 
-def trained(*, train: pd.DataFrame, weight: float) -> dict[str, Made]:
-    """Fit a small estimator."""
+def trained(*, train: pd.DataFrame, weight: float, trees: int) -> dict[str, Made]:
+    """Fit a logistic regression, or a forest of so many trees."""
+    from sklearn.ensemble import RandomForestClassifier
     from sklearn.linear_model import LogisticRegression
 
     features = [name for name in train.columns if name != "approved"]
-    estimator = LogisticRegression(C=weight).fit(train[features].astype("float64"), train["approved"].astype(int))
+    estimator = RandomForestClassifier(trees, random_state=0, n_jobs=1) if trees else LogisticRegression(C=weight)
+    estimator.fit(train[features].astype("float64"), train["approved"].astype(int))
     return {"estimator": Made("estimator", estimator)}
 
 
@@ -110,11 +119,12 @@ class Loans:
         step = Step(name="ingest", stage="ingestion", function=read, context={"frame": frame})
         return self.runner.run(step).outputs["data"]
 
-    def train(self, weight: float) -> str:
+    def train(self, weight: float, *, trees: int = 0) -> str:
         """Train a model on what is ready; give its reference."""
         train = self.ready["features"]["train"]
         depends = (Depends("train", Rule.EVERY_ROW, Effect.MODEL),)
-        step = Step(name="train", stage="training", function=trained, parameters={"weight": weight}, depends=depends)
+        given = {"weight": weight, "trees": trees}
+        step = Step(name="train", stage="training", function=trained, parameters=given, depends=depends)
         estimator = self.runner.run(step, {"train": train}).outputs["estimator"]
         manifest = {
             "name": "loans", "candidate": "logistic", "problem": "classification", "target": "approved",
@@ -168,3 +178,25 @@ def loans(tmp_path: Path) -> Loans:
 def later() -> pd.DataFrame:
     """Give a later version of the source, with other cases."""
     return applications(1)
+
+
+@contextmanager
+def serving(app: FastAPI) -> Iterator[httpx.Client]:
+    """Serve `app` on a free loopback port, on a thread of this process, and ask it."""
+    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="critical"))
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    while not server.started:
+        time.sleep(0.005)
+    port = server.servers[0].sockets[0].getsockname()[1]
+    limits = httpx.Limits(max_connections=64)
+    with httpx.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False, timeout=30, limits=limits) as client:
+        yield client
+    server.should_exit = True
+    thread.join()
+
+
+@pytest.fixture
+def serve() -> Any:
+    """Give what serves an app."""
+    return serving

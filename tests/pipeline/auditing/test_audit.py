@@ -1,0 +1,146 @@
+"""The stage `audit` through the real runner: recorded, reused, shown in MLflow, and compared with the release before."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from lineage.records import Effect, Outcome, Release, Rule
+from pipeline.artifacts.audit import Audit
+from pipeline.auditing.audit import audit
+from pipeline.auditing.policy import AuditPolicy, Gate, Slice
+from pipeline.errors import AuditRefused
+from pipeline.step import rowwise
+
+POLICY = AuditPolicy(slices=[Slice("race", column="race"), Slice("sex", column="male", labels={1: "men", 0: "women"})],
+                     gates=[Gate(metric="recall", minimum=0.5)], resamples=100)
+
+
+@rowwise
+def doubled(rows: pd.DataFrame) -> pd.DataFrame:
+    """Add twice the debt."""
+    return rows.assign(twice=rows["debt"] * 2)
+
+
+@rowwise
+def halved(rows: pd.DataFrame) -> pd.DataFrame:
+    """Add half the debt, under the same name as twice the debt before."""
+    return rows.assign(twice=rows["debt"] / 2)
+
+
+def audited(project: Any, report: dict) -> Audit:
+    """The audit behind a report."""
+    return Audit.from_json(project.runner.value(report["audit"]))
+
+
+def released(project: Any, model: str) -> None:
+    """Make a model live."""
+    project.runner.store.release(Release(endpoint=project.runner.occasion.dag, model=model))
+
+
+def test_audit_is_recorded_as_a_decision(project: Any) -> None:
+    """The audit rests on every row of model, test part and training part, as a decision."""
+    ready = project.ready()
+    model = project.trained(ready)
+    report = audit(project.runner, model=model, ready=ready, policy=POLICY)
+    rests = {dep.input: (dep.rule, dep.effect) for dep in project.runner.store.dependencies(report["audit"])}
+    assert rests.keys() == {model, project.runner.value(model)["estimator"], ready["features"]["test"],
+                            ready["features"]["train"], ready["parts"]["test"]}
+    assert set(rests.values()) == {(Rule.EVERY_ROW, Effect.DECISION)}
+    found = audited(project, report)
+    assert (found.model, found.rows, found.n_rows) == (model, ready["parts"]["test"], 150)
+    assert {group.slice for group in found.groups} == {"race", "sex"}
+
+
+def test_second_audit_is_reused(project: Any) -> None:
+    """The same audit again reuses both steps, also when its model has become the live one."""
+    ready = project.ready()
+    model = project.trained(ready)
+    report = audit(project.runner, model=model, ready=ready, policy=POLICY)
+    released(project, model)
+    project.runner.ran.clear()
+    assert audit(project.runner, model=model, ready=ready, policy=POLICY) == report
+    assert [ran.reused for ran in project.runner.ran] == [True, True]
+
+
+def test_page_is_shown_in_mlflow(project: Any) -> None:
+    """MLflow has the page and the audit in the DAG run's run, once."""
+    from mlflow import MlflowClient
+
+    ready = project.ready()
+    report = audit(project.runner, model=project.trained(ready), ready=ready, policy=POLICY)
+    client = MlflowClient(project.runner.settings.mlflow_uri)
+    run_id = project.runner.store.producer(report["audit"]).mlflow_run_id
+    assert {"audit.html", "audit.json"} <= {file.path for file in client.list_artifacts(run_id)}
+
+
+def test_previous_release_is_asked(project: Any) -> None:
+    """A second model is compared with the live one on the same rows, by that model's own answers."""
+    ready = project.ready()
+    first, second = project.trained(ready), project.trained(ready, C=0.001)
+    own = audited(project, audit(project.runner, model=first, ready=ready, policy=POLICY))
+    released(project, first)
+    previous = audited(project, audit(project.runner, model=second, ready=ready, policy=POLICY)).baselines[1]
+    assert (previous.model, previous.rows, previous.figures) == (first, 150, own.overall.figures)
+
+
+def test_previous_release_goes_its_own_way(project: Any) -> None:
+    """With changed preprocessing the earlier model's rows go through the function it was trained with."""
+    project.steps = [doubled]
+    ready = project.ready(features=("income", "twice"))
+    first = project.trained(ready)
+    own = audited(project, audit(project.runner, model=first, ready=ready, policy=POLICY))
+    released(project, first)
+    project.steps = [halved]
+    ready = project.ready(features=("income", "twice"))
+    second = project.trained(ready, C=0.5)
+    previous = audited(project, audit(project.runner, model=second, ready=ready, policy=POLICY)).baselines[1]
+    assert (previous.why_not, previous.figures) == ("", own.overall.figures)
+
+
+def test_previous_release_is_not_asked_about_rows_it_learned(project: Any) -> None:
+    """Rows an earlier model was trained on are left out of the comparison, and counted."""
+    ready = project.ready(sizes={"train": 0.8, "test": 0.2})
+    released(project, project.trained(ready))
+    ready = project.ready(sizes={"train": 0.5, "test": 0.5})
+    previous = audited(project, audit(project.runner, model=project.trained(ready), ready=ready, policy=POLICY)).baselines[1]
+    seen = 150 - previous.rows
+    assert 0 < seen < 150
+    assert previous.why_not == f"{seen} of the 150 test rows were in its training and are left out"
+
+
+def test_previous_release_that_cannot_be_asked(project: Any) -> None:
+    """A column that is gone, for the earlier model, is a reason in the audit and no failure of it."""
+    project.steps = [doubled]
+    ready = project.ready(features=("income", "twice"))
+    released(project, project.trained(ready))
+    project.steps = []
+    ready = project.ready()
+    model = project.trained(ready)
+    project.runner.storage.files.remove(project.runner.store.artifact(_code_of(project)).place)
+    previous = audited(project, audit(project.runner, model=model, ready=ready, policy=POLICY)).baselines[1]
+    assert previous.figures == () and previous.why_not.startswith("It could not be asked: ") and not previous.absent
+
+
+def _code_of(project: Any) -> str:
+    live = project.runner.store.live(project.runner.occasion.dag)
+    return project.runner.value(live.model)["path"][0]["code"]
+
+
+def test_no_test_part(project: Any) -> None:
+    """Without a test part the audit is refused, and nothing is recorded."""
+    ready = project.ready(sizes={"train": 0.5, "dev": 0.5})
+    with pytest.raises(AuditRefused, match="expected a test part; found train, dev"):
+        audit(project.runner, model=project.trained(ready), ready=ready, policy=POLICY)
+
+
+def test_refused_audit_is_a_failed_run(project: Any) -> None:
+    """A policy that does not suit the problem fails the run on record."""
+    ready = project.ready()
+    model = project.trained(ready)
+    with pytest.raises(TypeError, match="expected a metric of a classification"):
+        audit(project.runner, model=model, ready=ready, policy=AuditPolicy(metrics=["mae"]))
+    [run] = project.runner.store.runs(dag=project.runner.occasion.dag, outcome=Outcome.FAILED)
+    assert run.step == "audit" and "mae" in run.error

@@ -1,0 +1,74 @@
+"""The decision to release: what the audit, the plan and the phase allow, and refusals one can act on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from pipeline.artifacts.audit import Audit, Finding, Group, Judgement, Ruling
+from pipeline.deployment import ReleasePlan
+from pipeline.deployment.decision import decide
+from pipeline.errors import PhaseRefused, ReleaseRefused
+
+MODEL = "model/loans@" + "ab" * 16
+PLAN = ReleasePlan(owner="credit risk", mitigation="roll back to the release before")
+
+
+def audit(judgement: str, *, model: str = MODEL) -> dict[str, Any]:
+    """An audit with one gate of that judgement."""
+    ruling = Ruling(about="black over white", judgement=Judgement(judgement), why="the limit is broken", n=35, value=0.19,
+                    is_difference=True)
+    finding = Finding(gate="selection rate differs by at most 10 points", metric="selection_rate",
+                      judgement=Judgement(judgement), rulings=(ruling,))
+    return Audit(name="loans", model=model, rows="dataset/t@0", features="dataset/f@0", n_rows=400, problem="classification",
+                 target="denied", positive="1", judgement=Judgement(judgement), findings=(finding,), metrics=("recall",),
+                 overall=Group(slice="", label="all rows", rows=400, share=1.0)).to_json()
+
+
+def decided(judgement: str, *, plan: ReleasePlan = PLAN, production: bool = True, withdrawn: str = "", model: str = MODEL) -> dict:
+    """Decide on the model."""
+    return decide(model={"name": "loans"}, audit=audit(judgement, model=model), reference=MODEL, plan=plan.to_json(),
+                  endpoint="loans", production=production, withdrawn=withdrawn)["release"].value
+
+
+def test_pass_is_released() -> None:
+    """A passed audit gives a decision with the plan's owner, mitigation and role."""
+    assert decided("pass") == {
+        "endpoint": "loans", "model": MODEL, "role": "live", "verdict": "pass", "owner": "credit risk",
+        "mitigation": "roll back to the release before", "reason": "audit passed: 1 of 1 gates kept"}
+
+
+def test_fail_names_the_gate_and_the_figure() -> None:
+    """A failed audit is refused whatever the plan says, with the gate, the groups and the count."""
+    plan = ReleasePlan(on_not_enough_evidence="release")
+    with pytest.raises(ReleaseRefused, match="at most 10 points - black over white 19.0 points of 35"):
+        decided("fail", plan=plan, production=False)
+
+
+def test_not_enough_evidence_is_the_plans_to_decide() -> None:
+    """Too little evidence refuses unless the plan says otherwise, and then the entry says so."""
+    with pytest.raises(ReleaseRefused, match='on_not_enough_evidence="release"'):
+        decided("not enough evidence")
+    decision = decided("not enough evidence", plan=ReleasePlan(on_not_enough_evidence="release"), production=False)
+    assert decision["verdict"] == "not enough evidence" and "selection rate differs" in decision["reason"]
+
+
+@pytest.mark.parametrize("plan", [ReleasePlan(), ReleasePlan(owner="me"), ReleasePlan(owner="me", mitigation="  ")])
+def test_production_needs_a_plan(plan: ReleasePlan) -> None:
+    """Production refuses a release nobody answers for; a proof of concept does not."""
+    with pytest.raises(PhaseRefused, match="mitigation"):
+        decided("pass", plan=plan)
+    assert decided("pass", plan=plan, production=False)["verdict"] == "pass"
+
+
+def test_audit_of_another_model() -> None:
+    """An audit of another model version lets nothing pass."""
+    with pytest.raises(ReleaseRefused, match="expected an audit of model/loans@ab.*found one of model/other@00"):
+        decided("pass", model="model/other@00")
+
+
+def test_withdrawn_model_stays_withdrawn() -> None:
+    """A model that a person rolled back is not released again by a rerun."""
+    with pytest.raises(ReleaseRefused, match="taken back.*rolled back by ann in release 3: unfair"):
+        decided("pass", withdrawn="rolled back by ann in release 3: unfair")

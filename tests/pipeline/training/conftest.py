@@ -1,0 +1,76 @@
+"""A small project run for real up to fitted features: 240 loan applications with two targets."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from pipeline.preprocessing.fit import fit
+from pipeline.preprocessing.preprocess import preprocess
+from pipeline.preprocessing.split import split
+from pipeline.preprocessing.transforms import Transform
+from pipeline.runner import Occasion, Runner
+from pipeline.settings import Settings
+from pipeline.step import Made, Step, rowwise
+
+LOANS = 240
+TYPES = {
+    "income": "number", "loan": "number", "town": "text", "note": "text", "denied": "integer", "cost": "number",
+    "year": "integer",
+}
+
+
+def applications(*, seed: int) -> dict[str, Made]:
+    """Make applications that are denied where the loan is large for the income, and their cost."""
+    random = np.random.default_rng(seed)
+    income, loan = random.uniform(1, 100, LOANS), random.uniform(1, 300, LOANS)
+    columns = {
+        "income": income,
+        "loan": loan,
+        "town": pd.array(random.choice(["Bonn", "Celle", "Aachen", "Trier"], LOANS), dtype="str"),
+        "note": pd.array(["-"] * LOANS, dtype="str"),
+        "denied": pd.array((loan / income + random.normal(0, 1, LOANS) > 4).astype(int), dtype="Int64"),
+        "cost": 3 * loan + random.normal(0, 5, LOANS),
+        "year": pd.array(np.repeat(np.arange(1990, 2020), LOANS // 30), dtype="Int64"),
+    }
+    index = pd.Index(np.sort(random.integers(1, 2**62, LOANS)), name="row")
+    facts = {"source": "loans", "types": TYPES, "keys": [], "provenance": {}}
+    return {"data": Made("dataset", pd.DataFrame(columns, index=index), facts=facts, name="loans")}
+
+
+@rowwise
+def ratio(rows: pd.DataFrame) -> pd.DataFrame:
+    """Put the loan in relation to the income."""
+    return rows.assign(ratio=rows["loan"] / rows["income"])
+
+
+def prepare(runner: Runner, *, target: str | None = "denied", seed: int = 0, **policy: Any) -> Mapping[str, Any]:
+    """Take the applications to fitted features: give what the fit stage gives."""
+    step = Step(name="ingest", stage="ingestion", function=applications, parameters={"seed": seed})
+    rows = preprocess(runner, data=runner.run(step).outputs["data"], steps=[ratio])
+    parts = split(runner, data=rows, target=target, **policy)
+    scale = Transform("scale", estimator="sklearn.preprocessing.StandardScaler", columns=["income", "loan"])
+    return fit(runner, parts=parts, transforms=[scale], features=["income", "loan", "ratio"])
+
+
+@pytest.fixture
+def begun(tmp_path: Path) -> Callable[..., Runner]:
+    """Open runners over one store, storage and MLflow of the test's own, each as a new process would."""
+    settings = Settings.from_environment({"HEADWATER_HOME": str(tmp_path / "home")})
+    settings.home.mkdir(parents=True)
+
+    def begin(dag_run: str = "first", **occasion: Any) -> Runner:
+        return Runner.open(settings, Occasion(dag="lending", dag_run=dag_run, **occasion))
+
+    return begin
+
+
+@pytest.fixture
+def prepared() -> Callable[..., Mapping[str, Any]]:
+    """Take the project up to fitted features, on any target and by any split."""
+    return prepare
