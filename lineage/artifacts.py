@@ -64,7 +64,7 @@ class Artifacts(Part):
             Ambiguous: several artifacts do.
             StoreUnreachable: the database cannot be read.
         """
-        with self._database.reading() as connection:
+        with self.database.reading() as connection:
             return reading.artifact(resolved(connection, reference))
 
     def artifacts(self, kind: str | None = None) -> list[Artifact]:
@@ -74,7 +74,7 @@ class Artifacts(Part):
             StoreUnreachable: the database cannot be read.
         """
         statement = _ALL if kind is None else _ALL.where(names.c.kind == kind)
-        with self._database.reading() as connection:
+        with self.database.reading() as connection:
             return [reading.artifact(row) for row in connection.execute(statement)]
 
     def latest(self, kind: str, name: str) -> Artifact | None:
@@ -83,7 +83,7 @@ class Artifacts(Part):
         Raises:
             StoreUnreachable: the database cannot be read.
         """
-        with self._database.reading() as connection:
+        with self.database.reading() as connection:
             row = connection.execute(_LATEST_OF_KIND, {"k": kind, "n": name}).first()
             return None if row is None else reading.artifact(row)
 
@@ -93,7 +93,7 @@ class Artifacts(Part):
         Raises:
             StoreUnreachable: the database cannot be read.
         """
-        with self._database.reading() as connection:
+        with self.database.reading() as connection:
             return [reading.artifact(row) for row in connection.execute(_VERSIONS, {"k": kind, "n": name})]
 
     def producer(self, reference: str) -> Run | None:
@@ -104,7 +104,7 @@ class Artifacts(Part):
             Ambiguous: several artifacts do.
             StoreUnreachable: the database cannot be read.
         """
-        with self._database.reading() as connection:
+        with self.database.reading() as connection:
             number = resolved(connection, reference, mentions=True).id
             return next(iter(reading.whole(connection, connection.execute(_PRODUCER, {"a": number}))), None)
 
@@ -116,7 +116,7 @@ class Artifacts(Part):
             Ambiguous: several artifacts do.
             StoreUnreachable: the database cannot be read.
         """
-        with self._database.reading() as connection:
+        with self.database.reading() as connection:
             number = resolved(connection, reference, mentions=True).id
             return reading.whole(connection, connection.execute(_CONSUMERS, {"a": number}))
 
@@ -128,7 +128,7 @@ class Artifacts(Part):
             Ambiguous: several artifacts do.
             StoreUnreachable: the database cannot be written.
         """
-        with self._database.writing() as connection:
+        with self.database.writing() as connection:
             number = resolved(connection, reference).id
             last = sa.select(sa.func.max(outputs.c.number)).where(outputs.c.artifact == number)
             after = connection.execute(last).scalar_one()

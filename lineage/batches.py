@@ -56,7 +56,7 @@ class Batches(Part):
             unended = [run.id for run in batch if run.outcome is Outcome.RUNNING or run.ended_at is None]
             if unended:
                 raise Conflict("runs that have not ended cannot be recorded at once", examples=unended)
-            with self._database.writing() as connection:
+            with self.database.writing() as connection:
                 _recorded(connection, batch)
 
 

@@ -148,9 +148,8 @@ def _understood(url: str) -> URL:
 
 def _engine(url: URL) -> Engine:
     if url.get_backend_name() == "sqlite":
-        engine = sa.create_engine(
-            url, hide_parameters=True, connect_args={"timeout": WAIT_S}, pool_size=16, max_overflow=-1
-        )
+        wait = {} if "timeout" in url.query else {"timeout": WAIT_S}
+        engine = sa.create_engine(url, hide_parameters=True, connect_args=wait, pool_size=16, max_overflow=-1)
         sa.event.listen(engine, "connect", _prepare_sqlite)
         sa.event.listen(engine, "begin", _begin_sqlite)
         return engine

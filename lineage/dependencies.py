@@ -79,7 +79,10 @@ def complete(
     if strangers:
         expected = ", ".join(sorted(outputs)[:MOST_EXAMPLES]) or "no output"
         raise Conflict(
-            f"run {run} says what an output rests on that it did not make", expected=expected, examples=strangers
+            f"run {run} says what an output rests on that it did not make",
+            expected=expected,
+            found="others",
+            examples=strangers,
         )
     if told.issuperset(resting) and named.issuperset(inputs):
         return list(said.values())

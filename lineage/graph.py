@@ -69,7 +69,7 @@ class Graph(Part):
             Ambiguous: several artifacts do.
             StoreUnreachable: the database cannot be read.
         """
-        with self._database.reading() as connection:
+        with self.database.reading() as connection:
             start = resolved(connection, reference, mentions=True).id
             walk = _walked(_edges(connection, start, direction=_UP, depth=depth), start=start)
             return _closure(connection, walk, start=start, up=True)
@@ -85,7 +85,7 @@ class Graph(Part):
             Ambiguous: several artifacts do.
             StoreUnreachable: the database cannot be read.
         """
-        with self._database.reading() as connection:
+        with self.database.reading() as connection:
             start = resolved(connection, reference, mentions=True).id
             walk = _walked(_edges(connection, start, direction=_DOWN, depth=depth), start=start)
             return _closure(connection, walk, start=start, up=False)
@@ -111,7 +111,7 @@ class Graph(Part):
         return self._touching(dependencies.c.input, reference)
 
     def _touching(self, end: Any, reference: str) -> list[Dependency]:
-        with self._database.reading() as connection:
+        with self.database.reading() as connection:
             number = resolved(connection, reference, mentions=True).id
             rows = connection.execute(edges.SELECT.where(end == number).order_by(*edges.ORDER))
             return [edges.dependency(row) for row in rows]

@@ -9,4 +9,4 @@ class Part:
     """One subject of the store, over a shared database."""
 
     def __init__(self, database: Database) -> None:
-        self._database = database
+        self.database = database

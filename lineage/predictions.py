@@ -54,7 +54,7 @@ class Predictions(Part):
         if len({one.id for one in given}) != len(given):
             raise Conflict("a prediction is given twice in one batch", expected="an id of its own for each")
         if given:
-            with self._database.writing() as connection:
+            with self.database.writing() as connection:
                 _logged(connection, given)
 
     def predictions(self, last: int = 20, endpoint: str | None = None) -> list[Prediction]:
@@ -66,7 +66,7 @@ class Predictions(Part):
         statement = _SELECT.order_by(predictions.c.number.desc()).limit(last)
         if endpoint is not None:
             statement = statement.where(predictions.c.endpoint == endpoint)
-        with self._database.reading() as connection:
+        with self.database.reading() as connection:
             return _whole(connection, connection.execute(statement).all())
 
     def prediction(self, prediction_id: str) -> Prediction:
@@ -77,7 +77,7 @@ class Predictions(Part):
             Ambiguous: several predictions' ids begin so.
             StoreUnreachable: the database cannot be read.
         """
-        with self._database.reading() as connection:
+        with self.database.reading() as connection:
             row = connection.execute(_BY_ID, {"id": prediction_id}).first() or _only(connection, prediction_id)
             return _whole(connection, [row])[0]
 
@@ -88,7 +88,7 @@ class Predictions(Part):
             StoreUnreachable: the database cannot be read.
         """
         asked = {"source": source, "rows": members(int(row) for row in row_ids)}
-        with self._database.reading() as connection:
+        with self.database.reading() as connection:
             return _whole(connection, connection.execute(_STANDING_ON, asked).all())
 
 

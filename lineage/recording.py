@@ -63,7 +63,7 @@ class Recording(Part):
         """
         if run.outcome is not Outcome.RUNNING:
             raise Conflict(f"run {run.id} cannot begin", expected="a running run", found=run.outcome.value)
-        with self._database.writing() as connection:
+        with self.database.writing() as connection:
             _begun(connection, run)
 
     def succeed(
@@ -85,7 +85,7 @@ class Recording(Part):
             Conflict: the run has ended already; a dependency is on an output it did not make.
             StoreUnreachable: the database cannot be written.
         """
-        with self._database.writing() as connection:
+        with self.database.writing() as connection:
             number = _ended(connection, run_id, outcome=Outcome.SUCCEEDED, ended_at=ended_at, facts=facts)
             _kept(connection, number, run_id=run_id, made=outputs, rested=dependencies)
 
@@ -99,7 +99,7 @@ class Recording(Part):
         """
         if outcome not in (Outcome.FAILED, Outcome.INTERRUPTED):
             raise Conflict(f"run {run_id} cannot fail", expected="failed or interrupted", found=outcome.value)
-        with self._database.writing() as connection:
+        with self.database.writing() as connection:
             _ended(connection, run_id, outcome=outcome, ended_at=ended_at, error=error)
 
     def reuse(self, run: Run, *, of: Run) -> None:
@@ -112,7 +112,7 @@ class Recording(Part):
             Conflict: `of` did not succeed, or `run` is recorded already.
             StoreUnreachable: the database cannot be written.
         """
-        with self._database.writing() as connection:
+        with self.database.writing() as connection:
             number, outcome, _ = _state(connection, of.id)
             if outcome != Outcome.SUCCEEDED.value:
                 raise Conflict(f"run {of.id} cannot be reused", expected="a run that succeeded", found=outcome)
@@ -136,7 +136,7 @@ class Recording(Part):
             NotRecorded: no run has this id.
             StoreUnreachable: the database cannot be written.
         """
-        with self._database.writing() as connection:
+        with self.database.writing() as connection:
             number, _, stored = _state(connection, run_id)
             merged = json_text({**json_value(stored), **(facts or {})})
             connection.execute(_AMEND, {"run": number, "mlflow": mlflow_run_id, "now": merged})
@@ -150,13 +150,13 @@ class Recording(Part):
         Raises:
             StoreUnreachable: the database cannot be read or written.
         """
-        with self._database.reading() as connection:
+        with self.database.reading() as connection:
             running = connection.execute(_RUNNING).all()
         gone = [run.id for run in running if not alive(run.host, run.process)]
         return [run_id for run_id in gone if self._interrupt(run_id)]
 
     def _interrupt(self, run_id: str) -> bool:
-        with self._database.writing() as connection:
+        with self.database.writing() as connection:
             values = {"run_id": run_id, "at_us": now_us(), "said": "its process is gone", "new_facts": None}
             return connection.execute(_END, {**values, "ended": Outcome.INTERRUPTED.value}).first() is not None
 

@@ -39,7 +39,7 @@ class Releases(Part):
             NotRecorded: the model is not recorded.
             StoreUnreachable: the database cannot be written.
         """
-        with self._database.writing() as connection:
+        with self.database.writing() as connection:
             _alone(connection)
             now = connection.execute(_LIVE, {"endpoint": release.endpoint}).first()
             return _added(connection, release, before=None if now is None or release.role != LIVE else now.number)
@@ -50,7 +50,7 @@ class Releases(Part):
         Raises:
             StoreUnreachable: the database cannot be read.
         """
-        with self._database.reading() as connection:
+        with self.database.reading() as connection:
             row = connection.execute(_LIVE, {"endpoint": endpoint}).first()
             return None if row is None else _release(row)
 
@@ -62,7 +62,7 @@ class Releases(Part):
         """
         statement = _SELECT if endpoint is None else _SELECT.where(releases.c.endpoint == endpoint)
         newest = (releases.c.since_us.desc(), releases.c.endpoint, releases.c.number.desc())
-        with self._database.reading() as connection:
+        with self.database.reading() as connection:
             return [_release(row) for row in connection.execute(statement.order_by(*newest))]
 
     def rollback(self, endpoint: str, *, by: str, reason: str) -> Release:
@@ -74,7 +74,7 @@ class Releases(Part):
             NotRecorded: nothing is live, or no other model was live before.
             StoreUnreachable: the database cannot be written.
         """
-        with self._database.writing() as connection:
+        with self.database.writing() as connection:
             _alone(connection)
             now = connection.execute(_LIVE, {"endpoint": endpoint}).first()
             back = now

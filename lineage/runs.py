@@ -36,7 +36,7 @@ class Runs(Part):
             Ambiguous: several runs' ids begin so.
             StoreUnreachable: the database cannot be read.
         """
-        with self._database.reading() as connection:
+        with self.database.reading() as connection:
             row = connection.execute(_BY_ID, {"id": run_id}).first() or _only(connection, run_id)
             return reading.whole(connection, [row])[0]
 
@@ -58,7 +58,7 @@ class Runs(Part):
         for column, value in asked.items():
             if value is not None:
                 statement = statement.where(runs.c[column] == value)
-        with self._database.reading() as connection:
+        with self.database.reading() as connection:
             return reading.whole(connection, connection.execute(statement))
 
     def reusable(self, memo_key: str) -> Run | None:
@@ -67,7 +67,7 @@ class Runs(Part):
         Raises:
             StoreUnreachable: the database cannot be read.
         """
-        with self._database.reading() as connection:
+        with self.database.reading() as connection:
             row = connection.execute(_REUSABLE, {"memo_key": memo_key}).first()
             return None if row is None else reading.whole(connection, [row])[0]
 

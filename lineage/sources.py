@@ -42,7 +42,7 @@ class Sources(Part):
             return kept
         values = {"name": name, "secret": secrets.token_bytes(SECRET_BYTES), "recorded_us": now_us()}
         columns = json_text(dict(schema))
-        with self._database.writing() as connection:
+        with self.database.writing() as connection:
             connection.execute(_ADD, {**values, "schema": columns, "key": json_text(list(key))})
             return _source(connection.execute(_SOURCE, {"name": name}).one())
 
@@ -52,7 +52,7 @@ class Sources(Part):
         Raises:
             StoreUnreachable: the database cannot be read.
         """
-        with self._database.reading() as connection:
+        with self.database.reading() as connection:
             row = connection.execute(_SOURCE, {"name": name}).first()
             return None if row is None else _source(row)
 
@@ -62,7 +62,7 @@ class Sources(Part):
         Raises:
             StoreUnreachable: the database cannot be read.
         """
-        with self._database.reading() as connection:
+        with self.database.reading() as connection:
             return [_source(row) for row in connection.execute(_SELECT.order_by(sources.c.name))]
 
     def pin(self, dag: str, dag_run: str, source: str, reference: str) -> str:
@@ -78,7 +78,7 @@ class Sources(Part):
         fixed = self.pinned(dag, dag_run, source)
         if fixed is not None:
             return fixed
-        with self._database.writing() as connection:
+        with self.database.writing() as connection:
             connection.execute(_PIN, {**where, "reference": reference, "recorded_us": now_us()})
             return str(connection.execute(_PINNED, where).scalar_one())
 
@@ -89,7 +89,7 @@ class Sources(Part):
             StoreUnreachable: the database cannot be read.
         """
         where = {"dag": dag, "dag_run": dag_run, "source": source}
-        with self._database.reading() as connection:
+        with self.database.reading() as connection:
             return connection.execute(_PINNED, where).scalar()
 
 

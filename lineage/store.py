@@ -10,6 +10,7 @@ from lineage.artifacts import Artifacts
 from lineage.batches import Batches
 from lineage.creation import make_ready
 from lineage.database import Database
+from lineage.errors import LineageError
 from lineage.graph import Graph
 from lineage.predictions import Predictions
 from lineage.recording import Recording
@@ -33,7 +34,11 @@ class Store(Recording, Batches, Runs, Artifacts, Graph, Releases, Predictions, S
             StoreOutdated: another program, or a newer Headwater, made the tables there.
         """
         super().__init__(Database(url))
-        make_ready(self._database)
+        try:
+            make_ready(self.database)
+        except LineageError:
+            self.close()
+            raise
 
     @classmethod
     def open(cls, url: str) -> Store:
@@ -47,7 +52,7 @@ class Store(Recording, Batches, Runs, Artifacts, Graph, Releases, Predictions, S
 
     def close(self) -> None:
         """Close every connection; a later call opens new ones."""
-        self._database.close()
+        self.database.close()
 
     def __repr__(self) -> str:
-        return f"<{self._database}>"
+        return f"<{self.database}>"

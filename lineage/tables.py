@@ -47,9 +47,16 @@ def frame_of(table: pa.Table) -> pd.DataFrame:
     """Turn an Arrow table made by `table_of` back into the frame, index and dtypes as they were."""
     frame = table.drop_columns(ROW).to_pandas(types_mapper=_pandas_type, ignore_metadata=True)
     frame.index = pd.Index(table.column(ROW).to_numpy(), name=ROW)
-    if frame.columns.dtype != object and not len(frame.columns):
-        frame.columns = pd.Index([], dtype="str")
+    for name in _without_values(frame):
+        texts = pd.CategoricalDtype(pd.Index([], dtype="str"), frame[name].cat.ordered)
+        frame[name] = pd.Categorical.from_codes(frame[name].cat.codes, dtype=texts)
     return frame
+
+
+def _without_values(frame: pd.DataFrame) -> list[str]:
+    """Name the categories without any value, of which pandas forgets that they were texts."""
+    kinds = {name: kind for name, kind in frame.dtypes.items() if isinstance(kind, pd.CategoricalDtype)}
+    return [name for name, kind in kinds.items() if kind.categories.dtype == object]
 
 
 def digest_table(table: pa.Table) -> str:

@@ -61,8 +61,8 @@ def parsed(column: pd.Series, kind: str) -> Parsed:
 
 
 def parsed_value(value: Any, kind: str) -> Any:
-    """Read one value as the declared type `kind`: None for null, and something `fits` says no to if it does not fit."""
-    if value is None or value is pd.NA or value is pd.NaT or (isinstance(value, float) and value != value):
+    """Read one value as the declared type `kind`: None for null, something `fits` denies if it does not fit."""
+    if value is None or value is pd.NA or value is pd.NaT or _is_nan(value):
         return None
     if isinstance(value, np.generic):
         value = pd.Timestamp(value) if isinstance(value, np.datetime64) else value.item()
@@ -71,6 +71,10 @@ def parsed_value(value: Any, kind: str) -> Any:
         if value in NULL_WORDS:
             return None
     return _ONE[kind](value)
+
+
+def _is_nan(value: Any) -> bool:
+    return value != value if isinstance(value, float) else isinstance(value, Decimal) and value.is_nan()
 
 
 def fits(cell: Any) -> bool:

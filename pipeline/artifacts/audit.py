@@ -32,8 +32,9 @@ class Figure:
     """One metric over one group of rows, with what it rests on.
 
     `n` counts the cases behind it: for recall the rows that are truly positive, for precision
-    those answered positive, for AUC the rows of the rarest class, else all rows of the group. `low` and `high` bound it at the policy's
-    confidence, by `method` (`wilson` or `bootstrap`); both are None where it is not `defined` (0/0).
+    those answered positive, for AUC the rows of the rarest class,
+    else all rows of the group. `low` and `high` bound it at the policy's
+    confidence, by `method` (`wilson`, `bootstrap` or `normal`); both are None where it is not `defined` (0/0).
     """
 
     metric: str
@@ -180,17 +181,19 @@ class Audit:
     def from_json(cls, value: Mapping[str, Any]) -> Audit:
         """Rebuild an audit from its JSON form."""
         confusion = value["confusion"]
-        return cls(**{
-            **value,
-            "judgement": Judgement(value["judgement"]),
-            "findings": tuple(Finding.from_json(finding) for finding in value["findings"]),
-            "metrics": tuple(value["metrics"]),
-            "lower_is_better": tuple(value["lower_is_better"]),
-            "overall": Group.from_json(value["overall"]),
-            "groups": tuple(Group.from_json(group) for group in value["groups"]),
-            "baselines": tuple(Baseline.from_json(baseline) for baseline in value["baselines"]),
-            "confusion": None if confusion is None else Confusion.from_json(confusion),
-        })
+        return cls(
+            **{
+                **value,
+                "judgement": Judgement(value["judgement"]),
+                "findings": tuple(Finding.from_json(finding) for finding in value["findings"]),
+                "metrics": tuple(value["metrics"]),
+                "lower_is_better": tuple(value["lower_is_better"]),
+                "overall": Group.from_json(value["overall"]),
+                "groups": tuple(Group.from_json(group) for group in value["groups"]),
+                "baselines": tuple(Baseline.from_json(baseline) for baseline in value["baselines"]),
+                "confusion": None if confusion is None else Confusion.from_json(confusion),
+            }
+        )
 
 
 def _figures(values: Iterable[Mapping[str, Any]]) -> tuple[Figure, ...]:

@@ -9,6 +9,7 @@ from typing import Any
 
 from pipeline.errors import Misuse
 
+RESERVED = ("code", "data", "environment", "split")
 TRAIN, DEV, TEST = "train", "dev", "test"
 
 
@@ -47,6 +48,11 @@ class Policy:
             raise Misuse(f"{len(self.boundaries)} boundaries for {len(self.sizes)} parts", expected="one less at most")
 
     def _check_sizes(self) -> None:
+        odd = [part for part in self.sizes if not str(part).isidentifier() or part in RESERVED]
+        if odd:
+            raise Misuse(
+                f"sizes={self.sizes!r}", expected=f"names for parts, and none of {', '.join(RESERVED)}", examples=odd
+            )
         wrong = [f"{part}: {share!r}" for part, share in self.sizes.items() if not _is_share(share)]
         if wrong or TRAIN not in self.sizes or len(self.sizes) < 2:
             raise Misuse(

@@ -32,7 +32,7 @@ class Check:
     @property
     def title(self) -> str:
         """The check in one line: `expect_column_values_to_be_between(column='age', max_value=120)`."""
-        given = [f"{key}={value!r}" for key, value in self.arguments.items()]
+        given = [f"{key}={_short(repr(value))}" for key, value in self.arguments.items()]
         given += [f"where={self.where!r}"] if self.where else []
         return f"{self.kind}({', '.join(given)})"
 
@@ -43,9 +43,15 @@ class Check:
             return f"could not be evaluated: {self.error}"
         if self.failing:
             return f"{len(self.failing)} of {self.rows} rows do not meet it"
+        if self.passed and self.rows == 0:
+            return "no row to look at"
         if self.passed:
             return "met" + (f" ({self.observed})" if self.observed is not None else "")
         return f"observed {self.observed}" if self.observed is not None else "not met"
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 80 else f"{text[:77]}…"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

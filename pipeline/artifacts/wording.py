@@ -13,7 +13,7 @@ def called(name: str) -> str:
 
 
 def amount(name: str, value: float | None) -> str:
-    """Write a metric's value: shares in per cent, other ratios to three places, amounts to four digits; None as a dash."""
+    """Write a value: shares in per cent, other ratios to three places, amounts to four digits; None as a dash."""
     if value is None:
         return "–"
     if _in_per_cent(name):

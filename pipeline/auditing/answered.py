@@ -42,8 +42,9 @@ class Answered:
         Raises:
             Misuse: the metric is unknown or does not suit the problem.
         """
-        found = score(metric, self.truth, self.answer, probability=self.probability, positive=self.positive,
-                      classes=self.classes)
+        found = score(
+            metric, self.truth, self.answer, probability=self.probability, positive=self.positive, classes=self.classes
+        )
         return replace(found, n=self._rarest()) if metric == "auc" and found.defined else found
 
     def _rarest(self) -> int:
@@ -62,13 +63,15 @@ def answered(answers: Answers, truth: pd.Series, *, problem: str, positive: Any)
     probability = answers.probability if positive is None else answers.probability_of(positive)
     if probability is not None:
         table = pd.DataFrame(probability)
-        _refuse_missing(table.isna().any(axis=1).astype("float64").replace(1.0, np.nan), index=truth.index,
-                        what="probabilities")
+        _refuse_missing(
+            table.isna().any(axis=1).astype("float64").replace(1.0, np.nan), index=truth.index, what="probabilities"
+        )
     plain = truth.to_numpy(dtype="float64") if problem != CLASSIFICATION else _plain(truth)
     answer = np.asarray(answers.answer)
     answer = answer.astype(object) if answer.dtype.kind == "U" else answer
-    return Answered(problem=problem, truth=plain, answer=answer, probability=probability,
-                    positive=positive, classes=answers.classes)
+    return Answered(
+        problem=problem, truth=plain, answer=answer, probability=probability, positive=positive, classes=answers.classes
+    )
 
 
 def _plain(values: pd.Series) -> np.ndarray:
@@ -79,6 +82,10 @@ def _plain(values: pd.Series) -> np.ndarray:
 def _refuse_missing(values: pd.Series, *, index: pd.Index, what: str) -> None:
     missing = values.isna().to_numpy()
     if missing.any():
-        raise AuditRefused(f"{what} are missing on the test rows", found=f"{int(missing.sum())} of {len(values)}",
-                           examples=[f"row {row}" for row in index[missing][:5]], count=int(missing.sum()),
-                           next_step="A model that gives no answer cannot be measured: see its training run.")
+        raise AuditRefused(
+            f"{what} are missing on the test rows",
+            found=f"{int(missing.sum())} of {len(values)}",
+            examples=[f"row {row}" for row in index[missing][:5]],
+            count=int(missing.sum()),
+            next_step="A model that gives no answer cannot be measured: see its training run.",
+        )

@@ -26,19 +26,23 @@ def audit(runner: Any, *, model: str, ready: Mapping[str, Any], policy: AuditPol
     from pipeline.tracking import log_audit
 
     if "test" not in ready["features"]:
-        raise AuditRefused(f"{model} cannot be audited", expected="a test part", found=", ".join(ready["features"]),
-                           next_step='Keep rows from training: split(…, sizes={"train": 0.6, "dev": 0.2, "test": 0.2}).')
+        raise AuditRefused(
+            f"{model} cannot be audited",
+            expected="a test part",
+            found=", ".join(ready["features"]),
+            next_step='Keep rows from training: split(…, sizes={"train": 0.6, "dev": 0.2, "test": 0.2}).',
+        )
     answers, compared = _before(runner, model=model, ready=ready, policy=policy)
-    examined = runner.run(*_examination(runner, model=model, ready=ready, policy=policy, answers=answers, compared=compared))
+    examined = runner.run(
+        *_examination(runner, model=model, ready=ready, policy=policy, answers=answers, compared=compared)
+    )
     report = {"audit": examined.outputs["audit"]}
     report["page"] = runner.run(_page(runner), report).outputs["page"]
     log_audit(runner, **report, model=model)
     return report
 
 
-def _before(
-    runner: Any, *, model: str, ready: Mapping[str, Any], policy: AuditPolicy
-) -> tuple[str, dict[str, str]]:
+def _before(runner: Any, *, model: str, ready: Mapping[str, Any], policy: AuditPolicy) -> tuple[str, dict[str, str]]:
     """Ask the release before, if there is one; give its answers' reference, or why it could not be asked."""
     if "previous" not in policy.baselines:
         return "", {"model": "", "why_not": ""}
@@ -58,22 +62,35 @@ def _examination(
     runner: Any, *, model: str, ready: Mapping[str, Any], policy: AuditPolicy, answers: str, compared: Mapping[str, str]
 ) -> tuple[Step, dict[str, str]]:
     features, rows = ready["features"], ready["parts"]["test"]
-    inputs = {"model": model, "estimator": runner.value(model)["estimator"], "features": features["test"], "rows": rows,
-              "train": features["train"]} | ({"earlier": answers} if answers else {})
+    inputs = {
+        "model": model,
+        "estimator": runner.value(model)["estimator"],
+        "features": features["test"],
+        "rows": rows,
+        "train": features["train"],
+    } | ({"earlier": answers} if answers else {})
     step = Step(
         name=_name(runner),
         stage="auditing",
         function=examine,
-        parameters={"policy": policy.to_json(), "compared": compared,
-                    "references": {"model": model, "features": features["test"], "rows": rows}},
+        parameters={
+            "policy": policy.to_json(),
+            "compared": compared,
+            "references": {"model": model, "features": features["test"], "rows": rows},
+        },
         depends=tuple(Depends(role, Rule.EVERY_ROW, Effect.DECISION) for role in inputs),
     )
     return step, inputs
 
 
 def _page(runner: Any) -> Step:
-    return Step(name=f"{_name(runner)}.page", stage="auditing", function=render, context={"template": template()},
-                depends=(Depends("audit", Rule.EVERY_ROW),))
+    return Step(
+        name=f"{_name(runner)}.page",
+        stage="auditing",
+        function=render,
+        context={"template": template()},
+        depends=(Depends("audit", Rule.EVERY_ROW),),
+    )
 
 
 def _name(runner: Any) -> str:

@@ -45,19 +45,29 @@ def asking(
     """
     old, new = Model.from_json(runner.value(before)), Model.from_json(runner.value(model))
     if (old.problem, old.target, old.classes) != (new.problem, new.target, new.classes):
-        raise AuditRefused("it answers another question", expected=f"{new.target} {list(new.classes)}",
-                           found=f"{old.target} {list(old.classes)}")
+        raise AuditRefused(
+            "it answers another question",
+            expected=f"{new.target} {list(new.classes)}",
+            found=f"{old.target} {list(old.classes)}",
+        )
     test = ready["parts"]["test"]
     again = () if old.path == new.path else old.path
     fitting = runner.store.producer(old.trained_on).recipe
     inputs = {
-        "model": before, "estimator": old.estimator, "test": test, "seen": old.trained_on,
+        "model": before,
+        "estimator": old.estimator,
+        "test": test,
+        "seen": old.trained_on,
         "rows": runner.source_of(test) if again else test,
-        "code": [entry["code"] for entry in again], "transforms": list(old.transforms),
+        "code": [entry["code"] for entry in again],
+        "transforms": list(old.transforms),
     }
     given = {role: reference for role, reference in inputs.items() if reference}
-    parameters = {"path": [_recorded(entry) for entry in again], "features": dict(fitting["parameters"]),
-                  "positive": new.positive if positive is None else positive}
+    parameters = {
+        "path": [_recorded(entry) for entry in again],
+        "features": dict(fitting["parameters"]),
+        "positive": new.positive if positive is None else positive,
+    }
     name = f"{runner.occasion.task or 'audit'}.previous"
     return _step(name, parameters, function=fitting["function"], roles=tuple(given)), given
 
@@ -122,8 +132,11 @@ def answers_before(
         frame = _called(load(dict(bundled)), frame, entry["parameters"])
     frame = _frame(apply(frame, list(transforms), **features))
     if len(left_out := asked.difference(frame.index)):
-        raise AuditRefused("the release before has no answer for rows that this model answers", count=len(left_out),
-                           examples=[f"row {row}" for row in left_out[:5]])
+        raise AuditRefused(
+            "the release before has no answer for rows that this model answers",
+            count=len(left_out),
+            examples=[f"row {row}" for row in left_out[:5]],
+        )
     return _answers(manifest, estimator, frame.loc[asked], positive=positive)
 
 

@@ -56,11 +56,19 @@ def examine(
         "previous": lambda: previous(test, features.index, earlier, **compared, metrics=metrics, policy=asked),
     }
     groups, unsliced = _groups(test, _same_rows(rows, features), metrics=metrics, policy=asked)
-    found = Measured(overall=_group(test, "", ALL_ROWS, of=len(test), metrics=metrics, policy=asked), groups=groups,
-                     unsliced=unsliced, baselines=[baselines[name]() for name in asked.baselines])
+    found = Measured(
+        overall=_group(test, "", ALL_ROWS, of=len(test), metrics=metrics, policy=asked),
+        groups=groups,
+        unsliced=unsliced,
+        baselines=[baselines[name]() for name in asked.baselines],
+    )
     audit = _audit(manifest, test, found, metrics=metrics, policy=asked, references=references)
-    facts = {"judgement": str(audit.judgement), "model": audit.model, "rows": audit.n_rows,
-             "gates": [{"gate": each.gate, "judgement": str(each.judgement)} for each in audit.findings]}
+    facts = {
+        "judgement": str(audit.judgement),
+        "model": audit.model,
+        "rows": audit.n_rows,
+        "gates": [{"gate": each.gate, "judgement": str(each.judgement)} for each in audit.findings],
+    }
     return {"audit": Made("audit", audit.to_json(), facts=facts)}
 
 
@@ -69,8 +77,10 @@ def _test_rows(model: Model, estimator: Any, features: pd.DataFrame, *, policy: 
         raise AuditRefused(f"model {model.name} has no test rows to be audited on", next_step="See the split stage.")
     positive = model.positive if policy.positive is None else policy.positive
     if model.problem == CLASSIFICATION and positive is not None and positive not in model.classes:
-        raise Misuse(f"the audit policy's positive class {positive!r} is none of model {model.name}'s",
-                     expected=" or ".join(map(repr, model.classes)))
+        raise Misuse(
+            f"the audit policy's positive class {positive!r} is none of model {model.name}'s",
+            expected=" or ".join(map(repr, model.classes)),
+        )
     answers = ask(estimator, features, features=model.features)
     return answered(answers, features[model.target], problem=model.problem, positive=positive)
 
@@ -78,8 +88,11 @@ def _test_rows(model: Model, estimator: Any, features: pd.DataFrame, *, policy: 
 def _same_rows(rows: pd.DataFrame, features: pd.DataFrame) -> pd.DataFrame:
     missing = features.index.difference(rows.index)
     if len(missing):
-        raise AuditRefused("test rows of the features are not in the test part, so their slices are not known",
-                           examples=[f"row {row}" for row in missing[:5]], count=len(missing))
+        raise AuditRefused(
+            "test rows of the features are not in the test part, so their slices are not known",
+            examples=[f"row {row}" for row in missing[:5]],
+            count=len(missing),
+        )
     return rows.loc[features.index]
 
 
@@ -94,16 +107,17 @@ def _groups(
         except Unsliceable as reason:
             unsliced[each.name] = str(reason)
             continue
-        groups += [_group(test.take(positions), each.name, label, of=len(test), metrics=metrics, policy=policy)
-                   for label, positions in parts.items()]
+        groups += [
+            _group(test.take(positions), each.name, label, of=len(test), metrics=metrics, policy=policy)
+            for label, positions in parts.items()
+        ]
     return tuple(groups), unsliced
 
 
-def _group(
-    rows: Answered, slice_: str, label: str, *, of: int, metrics: tuple[str, ...], policy: AuditPolicy
-) -> Group:
-    return Group(slice=slice_, label=label, rows=len(rows), share=len(rows) / of,
-                 figures=measured(rows, metrics, policy=policy))
+def _group(rows: Answered, slice_: str, label: str, *, of: int, metrics: tuple[str, ...], policy: AuditPolicy) -> Group:
+    return Group(
+        slice=slice_, label=label, rows=len(rows), share=len(rows) / of, figures=measured(rows, metrics, policy=policy)
+    )
 
 
 def _audit(
@@ -118,18 +132,32 @@ def _audit(
     findings = judged(policy, found)
     baselines: tuple[Baseline, ...] = tuple(found.baselines)
     return Audit(
-        name=model.name, **references, n_rows=len(test), problem=model.problem, target=model.target,
+        name=model.name,
+        **references,
+        n_rows=len(test),
+        problem=model.problem,
+        target=model.target,
         positive="" if test.positive is None else str(test.positive),
-        judgement=worst(each.judgement for each in findings), findings=findings, metrics=metrics,
+        judgement=worst(each.judgement for each in findings),
+        findings=findings,
+        metrics=metrics,
         lower_is_better=tuple(name for name in metrics if not metric(name).greater_is_better),
-        overall=found.overall, groups=tuple(found.groups), unsliced=found.unsliced, baselines=baselines,
-        confusion=_confusion(test), confidence=policy.confidence, owner=policy.owner, policy=policy.to_json(),
+        overall=found.overall,
+        groups=tuple(found.groups),
+        unsliced=found.unsliced,
+        baselines=baselines,
+        confusion=_confusion(test),
+        confidence=policy.confidence,
+        owner=policy.owner,
+        policy=policy.to_json(),
     )
 
 
 def _confusion(test: Answered) -> Confusion | None:
     if test.problem != CLASSIFICATION or len(test.classes) > MOST_CLASSES_SHOWN:
         return None
-    counts = [[int(np.sum((test.truth == truth) & (test.answer == answer))) for answer in test.classes]
-              for truth in test.classes]
+    counts = [
+        [int(np.sum((test.truth == truth) & (test.answer == answer))) for answer in test.classes]
+        for truth in test.classes
+    ]
     return Confusion(classes=tuple(map(str, test.classes)), counts=tuple(map(tuple, counts)))

@@ -35,8 +35,12 @@ def judged(policy: AuditPolicy, measured: Measured) -> tuple[Finding, ...]:
 
 def _finding(gate: Gate, measured: Measured, *, policy: AuditPolicy) -> Finding:
     rulings = _rulings(gate, measured, policy=policy)
-    return Finding(gate=gate.sentence, metric=gate.metric, judgement=worst(ruling.judgement for ruling in rulings),
-                   rulings=tuple(rulings))
+    return Finding(
+        gate=gate.sentence,
+        metric=gate.metric,
+        judgement=worst(ruling.judgement for ruling in rulings),
+        rulings=tuple(rulings),
+    )
 
 
 def _rulings(gate: Gate, measured: Measured, *, policy: AuditPolicy) -> list[Ruling]:
@@ -61,10 +65,15 @@ def _ruling(gate: Gate, about: str, figure: Figure | None, *, policy: AuditPolic
         return Ruling(about=about, judgement=NOT_ENOUGH, n=figure.n, why=f"{called(gate.metric)} is undefined here")
     minimum = -math.inf if gate.minimum is None else gate.minimum
     maximum = math.inf if gate.maximum is None else gate.maximum
-    return _held(gate, Ruling(about=about, judgement=NOT_ENOUGH, why="", n=figure.n, value=figure.value,
-                              low=figure.low, high=figure.high),
-                 keeps=lambda value: minimum - _ROUNDING <= value <= maximum + _ROUNDING,
-                 counted=figure.method == "wilson", policy=policy)
+    return _held(
+        gate,
+        Ruling(
+            about=about, judgement=NOT_ENOUGH, why="", n=figure.n, value=figure.value, low=figure.low, high=figure.high
+        ),
+        keeps=lambda value: minimum - _ROUNDING <= value <= maximum + _ROUNDING,
+        counted=figure.method == "wilson",
+        policy=policy,
+    )
 
 
 def _held(gate: Gate, ruling: Ruling, *, keeps: Callable[[float], bool], counted: bool, policy: AuditPolicy) -> Ruling:
@@ -74,7 +83,7 @@ def _held(gate: Gate, ruling: Ruling, *, keeps: Callable[[float], bool], counted
     if not kept and (enough or (counted and ends and not any(ends) and ruling.n >= LEAST_TO_FAIL)):
         return replace(ruling, judgement=FAIL, why="the limit is broken")
     if not enough:
-        return replace(ruling, why=f"rests on {ruling.n} cases; the policy asks for {policy.min_count}")
+        return replace(ruling, why=f"{ruling.n} cases, {policy.min_count} are needed")
     if gate.certain and not (ends and all(ends)):
         return replace(ruling, why="the limit is kept, but the interval reaches across it")
     return replace(ruling, judgement=PASS, why="the limit is kept")
@@ -82,16 +91,24 @@ def _held(gate: Gate, ruling: Ruling, *, keeps: Callable[[float], bool], counted
 
 def _gap(gate: Gate, figures: Mapping[str, Figure | None], *, policy: AuditPolicy) -> list[Ruling]:
     """Compare the highest with the lowest of the groups that have enough cases, and name those that have not."""
-    known = {label: figure for label, figure in figures.items()
-             if figure and figure.defined and figure.n >= policy.min_count}
+    known = {
+        label: figure for label, figure in figures.items() if figure and figure.defined and figure.n >= policy.min_count
+    }
     rulings = [
-        Ruling(about=label, judgement=NOT_ENOUGH, n=figure.n if figure else 0,
-               why=f"{figure.n if figure else 0} cases; the policy asks for {policy.min_count}, so its gap is not known")
-        for label, figure in figures.items() if label not in known
+        Ruling(
+            about=label,
+            judgement=NOT_ENOUGH,
+            n=figure.n if figure else 0,
+            why=f"{figure.n if figure else 0} cases, {policy.min_count} are needed; its gap is not known",
+        )
+        for label, figure in figures.items()
+        if label not in known
     ]
     if len(known) < 2:
-        return [Ruling(about=gate.slice, judgement=NOT_ENOUGH, why="fewer than two groups have enough cases to compare"),
-                *rulings]
+        return [
+            Ruling(about=gate.slice, judgement=NOT_ENOUGH, why="fewer than two groups have enough cases to compare"),
+            *rulings,
+        ]
     return [_widest(gate, known, policy=policy), *rulings]
 
 
@@ -99,10 +116,23 @@ def _widest(gate: Gate, known: Mapping[str, Figure], *, policy: AuditPolicy) -> 
     bottom, top = (choose(known, key=lambda label: known[label].value) for choose in (min, max))
     high, low = known[top], known[bottom]
     ends = (None, None) if top == bottom else _difference(high, low)
-    ruling = Ruling(about=f"{top} over {bottom}", judgement=NOT_ENOUGH, why="", n=min(high.n, low.n),
-                    value=high.value - low.value, low=ends[0], high=ends[1], is_difference=True)
-    return _held(gate, ruling, keeps=lambda value: value <= gate.max_gap + _ROUNDING,
-                 counted=high.method == low.method == "wilson", policy=policy)
+    ruling = Ruling(
+        about=f"{top} over {bottom}",
+        judgement=NOT_ENOUGH,
+        why="",
+        n=min(high.n, low.n),
+        value=high.value - low.value,
+        low=ends[0],
+        high=ends[1],
+        is_difference=True,
+    )
+    return _held(
+        gate,
+        ruling,
+        keeps=lambda value: value <= gate.max_gap + _ROUNDING,
+        counted=high.method == low.method == "wilson",
+        policy=policy,
+    )
 
 
 def _difference(one: Figure, other: Figure) -> tuple[float | None, float | None]:
@@ -118,9 +148,18 @@ def _against_baseline(gate: Gate, baselines: Sequence[Baseline], *, policy: Audi
         return Ruling(about=about, judgement=PASS, why=baseline.why_not)
     theirs, ours = (_of(gate.metric, figures) for figures in (baseline.figures, baseline.ours))
     if theirs is None or ours is None or not ours.defined:
-        return Ruling(about=about, judgement=NOT_ENOUGH, why=baseline.why_not or f"{called(gate.metric)} is undefined on these rows")
-    return _held(gate, _gain(gate, ours, theirs, about=about), keeps=lambda gain: _is_gain(gain, gate.min_gain),
-                 counted=False, policy=policy)
+        return Ruling(
+            about=about,
+            judgement=NOT_ENOUGH,
+            why=baseline.why_not or f"{called(gate.metric)} is undefined on these rows",
+        )
+    return _held(
+        gate,
+        _gain(gate, ours, theirs, about=about),
+        keeps=lambda gain: _is_gain(gain, gate.min_gain),
+        counted=False,
+        policy=policy,
+    )
 
 
 def _of(name: str, figures: Sequence[Figure]) -> Figure | None:
@@ -132,8 +171,16 @@ def _gain(gate: Gate, ours: Figure, theirs: Figure, *, about: str) -> Ruling:
     ends = _difference(ours, theirs)
     sign = 1 if metric(gate.metric).greater_is_better else -1
     low, high = ends if sign > 0 or None in ends else (-ends[1], -ends[0])
-    return Ruling(about=about, judgement=NOT_ENOUGH, why="", n=ours.n, value=sign * (ours.value - theirs.value),
-                  low=low, high=high, is_difference=True)
+    return Ruling(
+        about=about,
+        judgement=NOT_ENOUGH,
+        why="",
+        n=ours.n,
+        value=sign * (ours.value - theirs.value),
+        low=low,
+        high=high,
+        is_difference=True,
+    )
 
 
 def _is_gain(gain: float, asked: float) -> bool:

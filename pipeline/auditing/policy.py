@@ -50,8 +50,11 @@ class Slice:
         if not self.name or not self.columns:
             raise Misuse(f"slice {self.name!r} names no column", expected='Slice("sex", column="male")')
         if self.bins and (len(self.columns) > 1 or list(self.bins) != sorted(set(self.bins))):
-            raise Misuse(f"slice {self.name} has unusable bins", expected="one column and ascending cut points",
-                         found=str(self.bins))
+            raise Misuse(
+                f"slice {self.name} has unusable bins",
+                expected="one column and ascending cut points",
+                found=str(self.bins),
+            )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,18 +83,26 @@ class Gate:
         metric(self.metric)
         limits = [self.minimum, self.maximum, self.max_gap, self.baseline or None]
         if sum(limit is not None for limit in limits) != 1:
-            raise Misuse(f"a gate on {self.metric} has not exactly one limit",
-                         expected="one of minimum, maximum, max_gap, baseline", found=repr(self))
+            raise Misuse(
+                f"a gate on {self.metric} has not exactly one limit",
+                expected="one of minimum, maximum, max_gap, baseline",
+                found=repr(self),
+            )
         if any(not math.isfinite(limit) for limit in (*limits[:3], self.min_gain) if limit is not None):
             raise Misuse(f"a gate on {self.metric} has a limit that is no finite number", found=repr(self))
         if self.max_gap is not None and (not self.slice or self.max_gap < 0):
-            raise Misuse(f"a gate on the gap in {self.metric}", expected="slice=… and max_gap of 0 or more",
-                         found=f"slice={self.slice!r}, max_gap={self.max_gap}")
+            raise Misuse(
+                f"a gate on the gap in {self.metric}",
+                expected="slice=… and max_gap of 0 or more",
+                found=f"slice={self.slice!r}, max_gap={self.max_gap}",
+            )
         if self.groups and not self.slice:
             raise Misuse(f"a gate on {self.metric} names groups of no slice", found=repr(self.groups))
         if self.baseline and (self.slice or self.baseline not in BASELINES):
-            raise Misuse(f"a gate on {self.metric} against baseline {self.baseline!r}",
-                         expected="one of " + ", ".join(BASELINES) + ", over all rows")
+            raise Misuse(
+                f"a gate on {self.metric} against baseline {self.baseline!r}",
+                expected="one of " + ", ".join(BASELINES) + ", over all rows",
+            )
 
     @property
     def sentence(self) -> str:
@@ -138,23 +149,30 @@ class AuditPolicy:
         for name in self.metrics:
             metric(name)
         self._refuse(self.baselines, BASELINES, "baselines")
-        self._refuse([gate.baseline for gate in self.gates if gate.baseline], self.baselines, "baselines, used by a gate")
+        self._refuse(
+            [gate.baseline for gate in self.gates if gate.baseline], self.baselines, "baselines, used by a gate"
+        )
         names = [each.name for each in self.slices]
         self._refuse([gate.slice for gate in self.gates if gate.slice], names, "slices, used by a gate")
         if len(names) != len(set(names)):
             raise Misuse("an audit policy names a slice twice", examples=names)
         if not 0 < self.confidence < 1 or self.min_count < 1 or self.resamples < 100:
-            raise Misuse("an audit policy is out of range", found=f"confidence={self.confidence}, "
-                         f"min_count={self.min_count}, resamples={self.resamples}",
-                         expected="0 < confidence < 1, min_count of 1 or more, resamples of 100 or more")
+            raise Misuse(
+                "an audit policy is out of range",
+                found=f"confidence={self.confidence}, " f"min_count={self.min_count}, resamples={self.resamples}",
+                expected="0 < confidence < 1, min_count of 1 or more, resamples of 100 or more",
+            )
 
     @staticmethod
     def _refuse(given: Any, allowed: Any, what: str) -> None:
         for name in given:
             if name not in allowed:
                 near = get_close_matches(str(name), list(allowed), n=1)
-                raise Misuse(f"an audit policy names unknown {what}: {name!r}", expected=", ".join(allowed) or "none",
-                             next_step=f"Did you mean {near[0]!r}?" if near else "")
+                raise Misuse(
+                    f"an audit policy names unknown {what}: {name!r}",
+                    expected=", ".join(allowed) or "none",
+                    next_step=f"Did you mean {near[0]!r}?" if near else "",
+                )
 
     def to_json(self) -> dict[str, Any]:
         """The policy as JSON values; the labels of slices as pairs, since JSON keys are text."""

@@ -32,10 +32,15 @@ def bootstrap(
             values.append(weighted(metric, rows, weights))
     tail = 50 * (1 - confidence)
     return {
-        metric: tuple(float(end) for end in np.percentile(defined, (tail, 100 - tail)))
+        metric: tuple(rounded(end) for end in np.percentile(defined, (tail, 100 - tail)))
         for metric, values in drawn.items()
         if len(defined := (every := np.concatenate(values))[np.isfinite(every)])
     }
+
+
+def rounded(end: float) -> float:
+    """Drop the last bits, which depend on the order in which a machine adds: equal audits have equal digests."""
+    return float(f"{end:.10g}")
 
 
 def _weights(rows: Answered, *, resamples: int, seed: int) -> Iterator[np.ndarray]:
@@ -71,7 +76,7 @@ def weighted(metric: str, rows: Answered, weights: np.ndarray) -> np.ndarray:
         if metric == "accuracy":
             return _mean(rows.truth == rows.answer, weights)
         if metric == "log_loss":
-            return _mean(-np.log(np.clip(_of_truth(rows), _LEAST_PROBABILITY, 1.0)), weights)
+            return _mean(-np.log(of_truth(rows)), weights)
         parts = [of_class(weights) for of_class in _by_class(metric, rows)]
         return np.mean(parts, axis=0)
 
@@ -80,12 +85,14 @@ def _mean(values: np.ndarray, weights: np.ndarray) -> np.ndarray:
     return weights @ values.astype("float64") / weights.sum(axis=1)
 
 
-def _of_truth(rows: Answered) -> np.ndarray:
-    """Give the probability of the true class, `(n_rows,)`."""
+def of_truth(rows: Answered) -> np.ndarray:
+    """Give the probability of the true class, `(n_rows,)`, no smaller than log loss takes it."""
     if rows.positive is not None:
-        return np.where(rows.truth == rows.positive, rows.probability, 1.0 - rows.probability)
-    columns = np.array([rows.classes.index(label) for label in rows.truth.tolist()])
-    return rows.probability[np.arange(len(rows)), columns]
+        found = np.where(rows.truth == rows.positive, rows.probability, 1.0 - rows.probability)
+    else:
+        columns = np.array([rows.classes.index(label) for label in rows.truth.tolist()])
+        found = rows.probability[np.arange(len(rows)), columns]
+    return np.clip(found, _LEAST_PROBABILITY, 1.0)
 
 
 def _by_class(metric: str, rows: Answered) -> list[Callable[[np.ndarray], np.ndarray]]:
@@ -93,11 +100,17 @@ def _by_class(metric: str, rows: Answered) -> list[Callable[[np.ndarray], np.nda
     labels = [rows.positive] if rows.positive is not None else np.unique(rows.truth).tolist()
     if metric != "auc":
         compute = _ON_COUNTS[metric]
-        return [lambda w, label=label: compute(*_cells(rows.truth == label, rows.answer == label, w)) for label in labels]
-    columns = [rows.probability if rows.positive is not None else rows.probability[:, rows.classes.index(label)]
-               for label in labels]
-    return [lambda w, label=label, column=column: _auc(rows.truth == label, column, w)
-            for label, column in zip(labels, columns, strict=True)]
+        return [
+            lambda w, label=label: compute(*_cells(rows.truth == label, rows.answer == label, w)) for label in labels
+        ]
+    columns = [
+        rows.probability if rows.positive is not None else rows.probability[:, rows.classes.index(label)]
+        for label in labels
+    ]
+    return [
+        lambda w, label=label, column=column: _auc(rows.truth == label, column, w)
+        for label, column in zip(labels, columns, strict=True)
+    ]
 
 
 def _cells(truth: np.ndarray, answer: np.ndarray, weights: np.ndarray) -> tuple[np.ndarray, ...]:

@@ -65,16 +65,21 @@ def _sortable(values: pd.Series) -> bool:
 
 def _refuse_many(what: str, count: int) -> None:
     if count > MOST_GROUPS:
-        raise Unsliceable(f"{what} has {count} different values (at most {MOST_GROUPS} make a slice): give bins, "
-                          "or a coarser column")
+        raise Unsliceable(
+            f"{what} has {count} different values (at most {MOST_GROUPS} make a slice): give bins, "
+            "or a coarser column"
+        )
 
 
 def _binned(slice_: Slice, values: pd.Series) -> pd.Series:
     if not pd.api.types.is_any_real_numeric_dtype(values.dtype):
         raise Unsliceable(f"column {values.name!r} is no number ({values.dtype}), so bins cannot part it")
     cuts = [f"{cut:g}" for cut in slice_.bins]
-    names = [f"under {cuts[0]}", *(f"{low} to {high}" for low, high in zip(cuts, cuts[1:], strict=False)),
-             f"{cuts[-1]} and over"]
+    names = [
+        f"under {cuts[0]}",
+        *(f"{low} to {high}" for low, high in zip(cuts, cuts[1:], strict=False)),
+        f"{cuts[-1]} and over",
+    ]
     edges = [-np.inf, *slice_.bins, np.inf]
     return pd.cut(values.astype("float64"), edges, right=False, labels=names)
 
@@ -84,6 +89,6 @@ def _label(value: Any, *, column: str, labels: Mapping[Any, str]) -> str:
     if plain in labels:
         return labels[plain]
     if isinstance(plain, str):
-        return plain
+        return plain.strip() or "empty text"
     shown = f"{plain:g}" if isinstance(plain, float) else str(plain)
     return f"{column} = {shown}"

@@ -86,11 +86,12 @@ def _module(path: Path) -> object:
         exec(compiled(path), vars(module))  # noqa: S102 - reading a DAG file is running it
     except (Exception, SystemExit) as error:
         del sys.modules[module.__name__]
-        raise _broken(path, error) from error
+        raise broken(path, error) from error
     return module
 
 
-def _broken(path: Path, error: BaseException) -> DagBroken:
+def broken(path: Path, error: BaseException) -> DagBroken:
+    """Say what went wrong in the code of a DAG file, and in which line of it."""
     lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(path)]
     line = error.lineno if isinstance(error, SyntaxError) and error.filename == str(path) else next(iter(lines[::-1]), 1)
     text = error.msg if isinstance(error, SyntaxError) else str(error)

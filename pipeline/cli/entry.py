@@ -58,6 +58,13 @@ class Commands(click.Group):
         module, _, name = COMMANDS[cmd_name].partition(":")
         return getattr(importlib.import_module(module), name)
 
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command that was called; a reader of its output who went away ends it in silence."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            ctx.exit(_unread())
+
     def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
         """Find the command that the arguments begin with, or say which ones are near."""
         try:
@@ -66,12 +73,24 @@ class Commands(click.Group):
             raise click.exceptions.NoSuchCommand(error.command_name, possibilities=COMMANDS, ctx=ctx) from None
 
 
+def _show_version(ctx: click.Context, _: click.Parameter, asked: bool) -> None:
+    if not asked:
+        return
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        click.echo(f"headwater {version('headwater')}")
+    except PackageNotFoundError:
+        click.echo("headwater, run from its source and not installed")
+    ctx.exit()
+
+
 @click.group(
     cls=Commands,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="Everything is kept under .headwater in the working directory, unless HEADWATER_HOME says otherwise.",
 )
-@click.version_option(package_name="headwater", message="headwater %(version)s")
+@click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_show_version, help="Say which it is.")
 def headwater() -> None:
     """ML pipelines on Airflow and MLflow in which every prediction can name its source rows."""
 
@@ -97,8 +116,8 @@ def outcome(arguments: Sequence[str] | None = None) -> int:
     except click.ClickException as error:
         error.show()
         return MISUSED
-    except BrokenPipeError:
-        return _unread()
+    except SystemExit as end:
+        return DONE if end.code in (None, DONE) else _told(Letter("a step ended the process", found=str(end.code)), REFUSED)
     except (KeyboardInterrupt, click.Abort):
         _complain("stopped")
         return STOPPED

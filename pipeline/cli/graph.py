@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from pipeline.cli.naming import named_artifact
 from pipeline.cli.output import json_option, number, print_json, print_tree, printable, short
 from pipeline.cli.record import dependency_to_json
 
@@ -30,7 +31,7 @@ def graph(artifact: str, up: bool, depth: int | None, as_json: bool) -> None:
     from pipeline.cli.opened import opened_store
 
     store = opened_store()
-    start = store.artifact(artifact)
+    start = named_artifact(store, artifact)
     closure = (store.upstream if up else store.downstream)(start.reference, depth)
     edges = _edges(store, start.reference, up=up, depth=depth)
     if as_json:

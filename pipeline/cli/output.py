@@ -8,7 +8,10 @@ from __future__ import annotations
 import json
 import math
 import os
+import re
+import shutil
 import sys
+import textwrap
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -18,7 +21,9 @@ import click
 SHORT = 12
 """How many digits of a digest or an id people are shown."""
 
-_UNBOUNDED = 1_000_000
+_UNBOUNDED, _NARROWEST = 1_000_000, 24
+_PROSE = 100
+_NUMBER = re.compile(r"([-+]?[\d,]+(\.\d+)?(e[-+]?\d+)?)?")
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
 """The option of every command that reads."""
@@ -40,7 +45,7 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, emp
 
     table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
     for place, name in enumerate(columns):
-        numbers = all(isinstance(row[place], (int, float)) or row[place] in ("", None) for row in kept)
+        numbers = all(_NUMBER.fullmatch("" if row[place] is None else str(row[place])) for row in kept)
         table.add_column(_cell(name), justify="right" if numbers else "left", overflow="fold")
     for row in kept:
         table.add_row(*(_cell(cell) for cell in row))
@@ -69,6 +74,12 @@ def print_heading(text: str) -> None:
     """Print a line that begins a part of the answer."""
     click.echo()
     click.secho(printable(text), bold=True)
+
+
+def print_paragraph(text: str) -> None:
+    """Print text in lines of at most a hundred characters, or of what the terminal has."""
+    width = min(_PROSE, shutil.get_terminal_size().columns)
+    click.echo(textwrap.fill(printable(text), width, break_long_words=False, break_on_hyphens=False))
 
 
 def print_tree(root: str, branches: Callable[[str], Sequence[tuple[str, str]]]) -> None:
@@ -120,7 +131,8 @@ def _marked(branches: Sequence[tuple[str, str]]) -> list[tuple[str, str, bool]]:
 def _console() -> Any:
     from rich.console import Console
 
-    width = None if sys.stdout.isatty() or "COLUMNS" in os.environ else _UNBOUNDED
+    is_watched = sys.stdout.isatty() or "COLUMNS" in os.environ
+    width = max(_NARROWEST, shutil.get_terminal_size().columns) if is_watched else _UNBOUNDED
     return Console(width=width, markup=False, highlight=False, emoji=False, legacy_windows=False)
 
 

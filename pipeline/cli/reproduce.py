@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from pipeline.cli.naming import named_artifact
 from pipeline.cli.output import SHORT, json_option, print_json, print_table, short
 from pipeline.errors import Refused
 from pipeline.settings import Settings
@@ -23,7 +24,7 @@ def reproduce(model: str, as_json: bool) -> None:
     from pipeline.runner.reproduce import reproduce as made_again
 
     settings = Settings.from_environment()
-    artifact = opened_store(settings).artifact(model)
+    artifact = named_artifact(opened_store(settings), model)
     runner = Runner.open(settings, Occasion(dag="", dag_run="", task="reproduce"))
     done = made_again(runner, artifact.reference)
     if as_json:

@@ -8,6 +8,7 @@ import click
 
 from lineage.errors import NotRecorded
 from lineage.records import Artifact, Rule
+from pipeline.cli.naming import named_artifact
 from pipeline.cli.output import json_option, number, print_heading, print_json
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ def rows(artifact: str, source: str | None, as_json: bool) -> None:
     from pipeline.cli.opened import opened_storage, opened_store
 
     store = opened_store()
-    found = standing(store, opened_storage(), store.artifact(artifact).reference)
+    found = standing(store, opened_storage(), named_artifact(store, artifact).reference)
     if source is not None:
         found = [one for one in found if one["source"] == source]
     if not found:

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from pipeline.cli.output import json_option, print_json
 from pipeline.settings import Settings
+
+if TYPE_CHECKING:
+    from pipeline.airflow import Dag
 
 
 @click.command(short_help="Run a DAG in this process, without Airflow.")
@@ -27,12 +34,28 @@ def run(dag: str, dag_run: str | None, as_json: bool) -> None:
 
     settings = Settings.from_environment()
     found = find_dag(settings.dags, dag)
-    done = found.run(settings, dag_run=dag_run, tell=None if as_json else _tell)
+    with _told_of_its_body(found):
+        done = found.run(settings, dag_run=dag_run, tell=None if as_json else _tell)
     told = summary(opened_store(settings), opened_storage(settings), dag=found.name, dag_run=done)
     if as_json:
         print_json(told)
     else:
         print_summary(told)
+
+
+@contextmanager
+def _told_of_its_body(dag: Dag) -> Iterator[None]:
+    """Tell an error that the DAG's own body raised as the DAG file's, with its line."""
+    from pipeline.cli.dag_files import broken
+
+    file = dag.function.__code__.co_filename
+    try:
+        yield
+    except Exception as error:
+        frames = traceback.extract_tb(error.__traceback__)
+        if frames[-1].filename != file:
+            raise
+        raise broken(Path(file), error) from error
 
 
 def _tell(task: str, seconds: float, ran: list[Any]) -> None:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from lineage.errors import Ambiguous, NotRecorded
+from lineage.records import Artifact
+from pipeline.cli.naming import named
 from pipeline.cli.output import (
     ago, json_option, number, print_facts, print_heading, print_json, print_table, printable, short,
 )
@@ -15,7 +16,7 @@ from pipeline.errors import Misuse
 from pipeline.settings import Settings, masked
 
 if TYPE_CHECKING:
-    from lineage.records import Artifact, Run
+    from lineage.records import Run
     from lineage.store import Store
 
 
@@ -34,52 +35,16 @@ def show(name: str, head: int | None, content: bool, as_json: bool) -> None:
     from pipeline.cli.opened import opened_store
 
     store = opened_store()
-    found, run = named(store, name)
-    if content or head:
-        if found is None:
-            raise Misuse(f"{name} is a run", expected="an artifact with --head or --content")
-        _show_content(found, head=head, as_json=as_json)
-    elif found:
-        _show_artifact(store, found, as_json=as_json)
-    elif run:
-        _show_run(run, as_json=as_json)
-
-
-def named(store: Store, name: str) -> tuple[Artifact | None, Run | None]:
-    """Find what a name means: an artifact or a run, never both.
-
-    Raises:
-        NotRecorded: nothing answers to it.
-        Ambiguous: several things do.
-    """
-    try:
-        run = store.run(name)
-    except (NotRecorded, Ambiguous) as error:
-        run, none = None, error
-    try:
-        artifact = store.artifact(name)
-    except NotRecorded as missing:
-        if run is None:
-            raise none if isinstance(none, Ambiguous) else _nothing(store, name, missing) from None
-        return None, run
-    if run and run.id != name:
-        raise Ambiguous(f"{name!r} can mean a run or an artifact", examples=[run.id, artifact.reference],
-                        next_step="Give more of it.")
-    return (None, run) if run else (artifact, None)
-
-
-def _nothing(store: Store, name: str, missing: NotRecorded) -> NotRecorded:
-    from difflib import get_close_matches
-
-    if "@" in name:
-        return missing
-    names = {artifact.name for artifact in store.artifacts()}
-    near = get_close_matches(name.rpartition("/")[2], sorted(names), n=3)
-    return NotRecorded(
-        f"nothing is recorded as {name!r}",
-        expected="an artifact's name, reference or digest, or a run's id",
-        next_step=f"Did you mean {' or '.join(near)}?" if near else "See `headwater runs`.",
-    )
+    found = named(store, name)
+    if isinstance(found, Artifact):
+        if content or head:
+            _show_content(found, head=head, as_json=as_json)
+        else:
+            _show_artifact(store, found, as_json=as_json)
+    elif content or head:
+        raise Misuse(f"{found.id} is a run", expected="an artifact with --head or --content")
+    else:
+        _show_run(found, as_json=as_json)
 
 
 def _show_artifact(store: Store, artifact: Artifact, *, as_json: bool) -> None:

@@ -37,6 +37,7 @@ def print_summary(told: Mapping[str, Any]) -> None:
     print_facts({
         **{f"source {one['name']}": f"{number(one['rows'])} rows" for one in told["sources"]},
         "quarantined": ", ".join(f"{number(one['rows'])} rows" for one in told["quarantined"]),
+        "dataset": "" if told["model"] else _dataset(told["datasets"]),
         "model": short(told["model"]["reference"]) if told["model"] else "",
         "audit": _audited(told["audit"]),
         "release": _released(told["release"]),
@@ -59,6 +60,11 @@ def _dag_of(store: Any, dag_run: str) -> str:
     if len(dags) > 1:
         raise Ambiguous(f"several DAGs have a run {dag_run!r}", examples=dags, next_step="Add --dag NAME.")
     return dags[0]
+
+
+def _dataset(datasets: list[Mapping[str, Any]]) -> str:
+    """The last one that was made."""
+    return f"{short(datasets[-1]['reference'])}, {number(datasets[-1]['rows'])} rows" if datasets else ""
 
 
 def _audited(audit: Mapping[str, Any] | None) -> str:
@@ -112,6 +118,7 @@ def _print_audit(audit: Mapping[str, Any] | None) -> None:
          *(number(one["metrics"].get(metric)) for metric in metrics), _verdict(audit["gates"], one))
         for one in audit["groups"]
     ])
+    click.echo()
     print_table(("gate", "verdict"), [(gate["gate"], _MARKS[gate["judgement"]]) for gate in audit["gates"]],
                 empty="No gate was declared.")
 

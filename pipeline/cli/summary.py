@@ -22,7 +22,7 @@ def summary(store: Store, storage: Storage, *, dag: str, dag_run: str) -> dict[s
 
     `outcome` is `succeeded`, `failed` (then `errors` says why) or `running`; `steps` are in the
     order of the work, a step tried again told by its last run; `stages` sum their seconds;
-    `sources` and `quarantined` count rows; `candidates` have their metrics on train, dev and
+    `sources`, `quarantined` and all `datasets` count rows; `candidates` have their metrics on train, dev and
     in cross-validation, the chosen one first; `model`, `audit` (the judgement, each gate, each
     group of rows) and `release` are null where the run did not come so far.
 
@@ -45,6 +45,7 @@ def summary(store: Store, storage: Storage, *, dag: str, dag_run: str) -> dict[s
         "steps": [_step(run) for run in runs],
         "stages": _stages(runs),
         "sources": [_rows(artifact) for _, artifact in made if _is_source(artifact)],
+        "datasets": [_rows(artifact) for _, artifact in made if artifact.kind == "dataset"],
         "quarantined": [_rows(use.artifact) for run in runs for use in run.outputs if use.role == "quarantined"],
         "candidates": _candidates(made, storage),
         "model": next((_model(run, artifact) for run, artifact in made if artifact.kind == "model"), None),

@@ -8,7 +8,8 @@ from typing import Any
 import click
 
 from pipeline.cli.output import (
-    SHORT, json_option, number, print_facts, print_heading, print_json, print_table, printable, short,
+    SHORT, json_option, number, print_facts, print_heading, print_json, print_paragraph, print_table, printable,
+    short,
 )
 
 
@@ -63,9 +64,15 @@ def _print_source(source: Mapping[str, Any]) -> None:
         click.echo("The request named no row of it: the answer stands on it through the model alone.")
     for row in source["rows"]:
         click.echo(f"row {row['id']}, on which the answer stands directly:")
-        print_facts({f"  {name}": value for name, value in {**row["keys"], **row["values"]}.items()})
+        values = {**row["keys"], **row["values"]}
+        print_paragraph(", ".join(f"{name} {_value(value)}" for name, value in values.items()))
         if row.get("differs"):
             click.echo(printable(f"The request stated otherwise: {', '.join(row['differs'])}"))
+
+
+def _value(value: object) -> str:
+    """A cell in running text: text in quotes, since it may hold commas."""
+    return "null" if value is None else repr(value) if isinstance(value, str) else number(value)
 
 
 def _print_path(path: list[Mapping[str, Any]]) -> None:

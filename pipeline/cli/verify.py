@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from pipeline.cli.naming import named_artifact
 from pipeline.cli.output import json_option, print_json, print_table, short
 from pipeline.errors import ArtifactCorrupt, ArtifactMissing
 
@@ -27,7 +28,7 @@ def verify(artifacts: tuple[str, ...], as_json: bool) -> None:
     from pipeline.cli.opened import opened_storage, opened_store
 
     store, storage = opened_store(), opened_storage()
-    asked = [store.artifact(one) for one in artifacts] or store.artifacts()
+    asked = [named_artifact(store, one) for one in artifacts] or store.artifacts()
     bad = list(_bad(storage, _watched(asked)))
     if as_json:
         told = [{"reference": one.reference, "place": one.place, "error": str(error)} for one, error in bad]

@@ -33,40 +33,64 @@ def decide(
     found, asked = Audit.from_json(audit), ReleasePlan.from_json(plan)
     _require_plan(asked, production=production)
     if found.model != reference:
-        raise ReleaseRefused(f"model {model['name']} cannot be released", expected=f"an audit of {reference}",
-                             found=f"one of {found.model}", next_step="Chain audit and deploy on the same model.")
+        raise ReleaseRefused(
+            f"model {model['name']} cannot be released",
+            expected=f"an audit of {reference}",
+            found=f"one of {found.model}",
+            next_step="Chain audit and deploy on the same model.",
+        )
     _require_verdict(found, asked)
     if withdrawn:
-        raise ReleaseRefused(f"{reference} was taken back from endpoint {endpoint}", found=withdrawn,
-                             next_step="Release another model, or reinstate this one by name and with a reason.")
-    decision = {"endpoint": endpoint, "model": reference, "role": asked.role, "verdict": str(found.judgement),
-                "owner": asked.owner, "mitigation": asked.mitigation, "reason": _reason(found)}
+        raise ReleaseRefused(
+            f"{reference} was taken back from endpoint {endpoint}",
+            found=withdrawn,
+            next_step="Release another model, or reinstate this one by name and with a reason.",
+        )
+    decision = {
+        "endpoint": endpoint,
+        "model": reference,
+        "role": asked.role,
+        "verdict": str(found.judgement),
+        "owner": asked.owner,
+        "mitigation": asked.mitigation,
+        "reason": _reason(found),
+    }
     return {"release": Made("release", decision, facts={"model": reference, "verdict": str(found.judgement)})}
 
 
 def _require_plan(plan: ReleasePlan, *, production: bool) -> None:
     absent = [name for name in ("owner", "mitigation") if not getattr(plan, name).strip()]
     if production and absent:
-        raise PhaseRefused("a release in production needs a plan", expected="an owner and a mitigation",
-                           found="none for " + " and ".join(absent),
-                           next_step='Say what is done when it does harm: ReleasePlan(mitigation="roll back to …").')
+        raise PhaseRefused(
+            "a release in production needs a plan",
+            expected="an owner and a mitigation",
+            found="none for " + " and ".join(absent),
+            next_step='Say what is done when it does harm: ReleasePlan(mitigation="roll back to …").',
+        )
 
 
 def _require_verdict(audit: Audit, plan: ReleasePlan) -> None:
     if audit.judgement is Judgement.FAIL:
-        raise _refusal(audit, f"model {audit.name} breaks its gates", "Look at the audit's page for the groups and rows.")
+        raise _refusal(
+            audit, f"model {audit.name} breaks its gates", "Look at the audit's page for the groups and rows."
+        )
     if audit.judgement is Judgement.NOT_ENOUGH_EVIDENCE and plan.on_not_enough_evidence == REFUSE:
-        raise _refusal(audit, f"there is not enough evidence for model {audit.name}",
-                       "Test on more rows, name the groups a gate is about, or let the plan decide: "
-                       'ReleasePlan(on_not_enough_evidence="release").')
+        raise _refusal(
+            audit,
+            f"there is not enough evidence for model {audit.name}",
+            "Test on more rows, name the groups a gate is about, or let the plan decide: "
+            'ReleasePlan(on_not_enough_evidence="release").',
+        )
 
 
 def _refusal(audit: Audit, what: str, next_step: str) -> ReleaseRefused:
     deciding = [finding for finding in audit.findings if finding.judgement is audit.judgement]
     return ReleaseRefused(
-        what, expected="every gate kept",
+        what,
+        expected="every gate kept",
         found=f"{len(deciding)} of {len(audit.findings)} gates not kept" if audit.findings else "no gate declared",
-        examples=[_said(finding) for finding in deciding], next_step=next_step,
+        examples=[_said(finding) for finding in deciding],
+        next_step=next_step,
     )
 
 

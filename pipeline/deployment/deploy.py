@@ -29,8 +29,17 @@ def deploy(runner: Any, *, model: str, report: Mapping[str, str], plan: ReleaseP
     endpoint = plan.endpoint or runner.occasion.dag
     entries = sorted(runner.store.releases(endpoint), key=lambda entry: entry.number)
     inputs = {"model": model, "audit": report["audit"]}
-    ran = runner.run(_step(runner.occasion.task or "deploy", model=model, plan=plan, endpoint=endpoint, entries=entries,
-                           production=runner.occasion.phase == "production"), inputs)
+    ran = runner.run(
+        _step(
+            runner.occasion.task or "deploy",
+            model=model,
+            plan=plan,
+            endpoint=endpoint,
+            entries=entries,
+            production=runner.occasion.phase == "production",
+        ),
+        inputs,
+    )
     entry = standing(entries, model=model, role=plan.role)
     if entry is None:
         decision = runner.value(ran.outputs["release"])
@@ -47,16 +56,30 @@ def _step(
         name=name,
         stage="deployment",
         function=decide,
-        parameters={"reference": model, "plan": plan.to_json(), "endpoint": endpoint, "production": production,
-                    "withdrawn": withdrawn(entries, model=model)},
+        parameters={
+            "reference": model,
+            "plan": plan.to_json(),
+            "endpoint": endpoint,
+            "production": production,
+            "withdrawn": withdrawn(entries, model=model),
+        },
         depends=(Depends("model", Rule.EVERY_ROW, Effect.DECISION), Depends("audit", Rule.EVERY_ROW, Effect.DECISION)),
     )
 
 
 def _entry(decision: Mapping[str, Any], *, audit: str, run: str) -> Release:
     facts = {name: decision[name] for name in ("owner", "mitigation") if decision[name]}
-    return Release(endpoint=decision["endpoint"], model=decision["model"], role=decision["role"], audit=audit,
-                   verdict=decision["verdict"], by=decision["owner"], reason=decision["reason"], run=run, facts=facts)
+    return Release(
+        endpoint=decision["endpoint"],
+        model=decision["model"],
+        role=decision["role"],
+        audit=audit,
+        verdict=decision["verdict"],
+        by=decision["owner"],
+        reason=decision["reason"],
+        run=run,
+        facts=facts,
+    )
 
 
 def standing(entries: Sequence[Release], *, model: str, role: str) -> Release | None:

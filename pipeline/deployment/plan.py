@@ -33,8 +33,10 @@ class ReleasePlan:
         if self.role not in ROLES:
             raise Misuse(f"a release plan has role {self.role!r}", expected="one of " + ", ".join(ROLES))
         if self.on_not_enough_evidence not in (REFUSE, RELEASE):
-            raise Misuse(f"a release plan has on_not_enough_evidence={self.on_not_enough_evidence!r}",
-                         expected=f"{REFUSE!r} or {RELEASE!r}")
+            raise Misuse(
+                f"a release plan has on_not_enough_evidence={self.on_not_enough_evidence!r}",
+                expected=f"{REFUSE!r} or {RELEASE!r}",
+            )
         if any(mark in self.endpoint for mark in "/@?# \n"):
             raise Misuse(f"a release plan has endpoint {self.endpoint!r}", expected="a name without / @ ? # or spaces")
 

@@ -43,24 +43,38 @@ def reinstate(runner: Any, *, endpoint: str, model: str, by: str, reason: str) -
     """
     _signed(endpoint, by=by, reason=reason)
     reference = runner.store.artifact(model).reference
-    entries = sorted((entry for entry in runner.store.releases(endpoint) if entry.role == LIVE),
-                     key=lambda entry: entry.number)
+    entries = sorted(
+        (entry for entry in runner.store.releases(endpoint) if entry.role == LIVE), key=lambda entry: entry.number
+    )
     earlier = [entry for entry in entries if entry.model == reference]
     if not earlier or entries[-1] is earlier[-1]:
-        raise ReleaseRefused(f"{reference} cannot be reinstated at {endpoint}",
-                             expected="a model that was live there and is not now",
-                             found="it is live" if earlier else "it never was",
-                             next_step="" if earlier else f"Run its DAG: headwater run {endpoint}.")
+        raise ReleaseRefused(
+            f"{reference} cannot be reinstated at {endpoint}",
+            expected="a model that was live there and is not now",
+            found="it is live" if earlier else "it never was",
+            next_step="" if earlier else f"Run its DAG: headwater run {endpoint}.",
+        )
     facts = {name: value for name, value in earlier[-1].facts.items() if name in ("owner", "mitigation")}
-    entry = Release(endpoint=endpoint, model=reference, audit=earlier[-1].audit, verdict=earlier[-1].verdict, by=by,
-                    reason=reason, run=earlier[-1].run, facts={**facts, "reinstated": earlier[-1].number})
+    entry = Release(
+        endpoint=endpoint,
+        model=reference,
+        audit=earlier[-1].audit,
+        verdict=earlier[-1].verdict,
+        by=by,
+        reason=reason,
+        run=earlier[-1].run,
+        facts={**facts, "reinstated": earlier[-1].number},
+    )
     return _followed(runner, runner.store.release(entry))
 
 
 def _signed(endpoint: str, *, by: str, reason: str) -> None:
     if not by.strip() or not reason.strip():
-        raise Misuse(f"the live release of {endpoint} is changed by a person, for a reason", expected="both by and reason",
-                     found=f"by={by!r}, reason={reason!r}")
+        raise Misuse(
+            f"the live release of {endpoint} is changed by a person, for a reason",
+            expected="both by and reason",
+            found=f"by={by!r}, reason={reason!r}",
+        )
 
 
 def _followed(runner: Any, release: Release) -> Restored:

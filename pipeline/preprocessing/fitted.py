@@ -41,8 +41,9 @@ def fit_transforms(
         name, own = declared["name"], list(declared["columns"])
         _check_present(own, columns, where=f"transform {name}")
         estimator = _built(declared, seed=seed)
+        given = _given(estimator, [columns[each] for each in own])
         try:
-            estimator.fit(_given(estimator, [columns[each] for each in own]), truth)
+            estimator.fit(given, truth)
         except (ValueError, TypeError) as error:
             raise StepRefused(f"transform {name} cannot be fitted to {len(train)} rows", found=_line(error)) from error
         columns = _applied(estimator, columns, own=own, name=name)
@@ -123,8 +124,9 @@ def _applied(estimator: Any, columns: Mapping[str, Column], *, own: list[str], n
 
 
 def _made(estimator: Any, columns: Sequence[Column], *, own: Sequence[str], name: str) -> dict[str, np.ndarray]:
+    given = _given(estimator, columns)
     try:
-        made = estimator.transform(_given(estimator, columns))
+        made = estimator.transform(given)
     except (ValueError, TypeError) as error:
         raise StepRefused(f"transform {name} cannot take these {len(columns[0])} rows", found=_line(error)) from error
     values = made.toarray() if hasattr(made, "toarray") else np.asarray(made)

@@ -10,6 +10,7 @@ from typing import Any
 
 from pipeline.errors import Misuse
 
+RESERVED = ("code", "data", "environment", "transform")
 _NAME = re.compile(r"[A-Za-z0-9_-]+")
 _DOTTED = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)+")
 
@@ -31,6 +32,8 @@ class Transform:
     def __init__(self, name: str, *, estimator: str, columns: Sequence[str], **parameters: Any) -> None:
         if not isinstance(name, str) or not _NAME.fullmatch(name):
             raise Misuse(f"transform {name!r} has an unusable name", expected="letters, digits, - and _")
+        if name in RESERVED:
+            raise Misuse(f"transform {name!r} has a name that runs use themselves", found=", ".join(RESERVED))
         if not isinstance(estimator, str) or not _DOTTED.fullmatch(estimator):
             raise Misuse(
                 f"transform {name}: estimator={estimator!r}",

@@ -66,6 +66,8 @@ class _Making:
         self.sources: list[str] = []
 
     def value(self, reference: str) -> Any:
+        if reference.partition("/")[0] in BESIDE:
+            return self.runner.value(reference)
         if reference not in self.values:
             run = self.runner.store.producer(reference)
             if run is None:

@@ -39,6 +39,11 @@ def start_airflow(services: Services) -> AirflowApi:
     return AirflowApi(settings.airflow_url)
 
 
+def task_logs(settings: Settings) -> Path:
+    """The folder of what tasks wrote, one folder for each DAG and in it one for each run."""
+    return _home(settings) / "logs"
+
+
 def _is_healthy(url: str) -> bool:
     response = answer(url)
     if response is None or response.status_code != 200:
@@ -67,7 +72,7 @@ def _home(settings: Settings) -> Path:
 
 
 def _command(*arguments: str) -> list[str]:
-    return [sys.executable, "-m", "airflow", *arguments]
+    return [sys.executable, "-P", "-m", "airflow", *arguments]
 
 
 def _configuration(settings: Settings) -> dict[str, str]:
@@ -91,7 +96,7 @@ def _configuration(settings: Settings) -> dict[str, str]:
         "DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": "10",
         "WORKERS__MIN_HEARTBEAT_INTERVAL": "1",
         "WORKERS__EXECUTION_API_TIMEOUT": "60",
-        "LOGGING__BASE_LOG_FOLDER": str(home / "logs"),
+        "LOGGING__BASE_LOG_FOLDER": str(task_logs(settings)),
         "LOGGING__NAMESPACE_LEVELS": "great_expectations=WARNING alembic=WARNING httpx=WARNING",
         "USAGE_DATA_COLLECTION__ENABLED": "False",
     }

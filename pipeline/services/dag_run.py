@@ -6,8 +6,10 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
+from pathlib import Path
 
 from pipeline.errors import DagBroken, Misuse, RunFailed, ServiceUnavailable
+from pipeline.services.airflow import task_logs
 from pipeline.services.airflow_api import DONE, AirflowApi, TaskRun
 from pipeline.services.group import Services
 
@@ -45,9 +47,10 @@ def begin(services: Services, api: AirflowApi, *, dag: str, since: datetime) -> 
 
 
 def follow(
-    services: Services, api: AirflowApi, *, dag: str, run: str, tell: Callable[[TaskRun], None]
+    services: Services, api: AirflowApi, *, dag: str, run: str, tell: Callable[[TaskRun], None],
+    busy: Callable[[list[str]], None],
 ) -> None:
-    """Wait for the end of a run; `tell` is called once with each task that ends.
+    """Wait for the end of a run; `tell` is called once with each task that ends, `busy` with those at work.
 
     Leaving early, by Ctrl-C or an error, gives the run up.
 
@@ -57,37 +60,37 @@ def follow(
     """
     told: set[tuple[str, int]] = set()
     try:
-        while (state := _look(services, api, dag=dag, run=run, told=told, tell=tell)) not in DONE:
+        while True:
+            services.check()
+            state, tasks = api.state(dag, run), api.tasks(dag, run)
+            _tell_ended(tasks, told, tell)
+            if state in DONE:
+                break
+            busy([task.name for task in tasks if task.state == "running"])
             time.sleep(_LOOK_EVERY_S)
     except KeyboardInterrupt:
         with suppress(ServiceUnavailable):
             api.give_up(dag, run)
         raise
     if state != "success":
-        raise _failed(api, dag=dag, run=run)
+        raise _failed(api, dag=dag, run=run, logs=task_logs(services.settings))
 
 
-def _look(
-    services: Services, api: AirflowApi, *, dag: str, run: str, told: set[tuple[str, int]],
-    tell: Callable[[TaskRun], None],
-) -> str:
-    """Tell what has ended since the last look, and give the run's state as it was before."""
-    services.check()
-    state = api.state(dag, run)
-    for task in sorted(api.tasks(dag, run), key=lambda task: task.ended_at):
+def _tell_ended(tasks: list[TaskRun], told: set[tuple[str, int]], tell: Callable[[TaskRun], None]) -> None:
+    for task in sorted(tasks, key=lambda task: task.ended_at):
         if task.state in DONE and (task.task, task.map_index) not in told:
             told.add((task.task, task.map_index))
             tell(task)
-    return state
 
 
-def _failed(api: AirflowApi, *, dag: str, run: str) -> RunFailed:
+def _failed(api: AirflowApi, *, dag: str, run: str, logs: Path) -> RunFailed:
     failed = [task for task in api.tasks(dag, run) if task.state == "failed"]
     lines = [line for task in failed[:1] for line in api.log(dag, run, task=task) if not line.startswith(_NOISE)]
     return RunFailed(
         f"run {run} of {dag} failed",
         found="the last lines of its first failed task:\n" + "\n".join(lines[-_LAST_LINES:]) if lines else "",
         examples=[f"task {task.name}" for task in failed],
+        next_step=f"All of it is in {logs / f'dag_id={dag}' / f'run_id={run}'}.",
     )
 
 

@@ -16,18 +16,20 @@ from pipeline.services.hold import Hold
 from pipeline.services.process import Process
 from pipeline.settings import Settings
 
-_ENDING = (signal.SIGTERM, signal.SIGHUP)
+_ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _LOOK_EVERY_S = 0.1
 
 
 class Services:
     """Every service runs inside the `with` block and none after it, whichever way the block is left.
 
-    A SIGTERM or SIGHUP to this process leaves the block as Ctrl-C does.
+    SIGTERM and SIGHUP leave the block as Ctrl-C does, also in a process started with Ctrl-C ignored.
     """
 
-    def __init__(self, settings: Settings) -> None:
-        self.settings = settings
+    def __init__(self, settings: Settings, *, beside: bool = False) -> None:
+        """Take note of the settings. `beside` others that hold the home, nothing may be started that needs it alone."""
+        self.settings, self._beside = settings, beside
+        self.hold: Hold | None = None
         self._running: list[Process] = []
 
     def __enter__(self) -> Self:
@@ -36,7 +38,8 @@ class Services:
         Raises:
             ServiceUnavailable: other services run in it.
         """
-        self.hold = Hold(self.settings.home)
+        if not self._beside:
+            self.hold = Hold(self.settings.home)
         self._handlers = {number: signal.signal(number, _interrupt) for number in _ENDING}
         return self
 
@@ -46,7 +49,8 @@ class Services:
         finally:
             for number, handler in self._handlers.items():
                 signal.signal(number, handler)
-            self.hold.release()
+            if self.hold:
+                self.hold.release()
 
     def start(
         self, name: str, command: Sequence[str], *, extra: dict[str, str] | None = None, grace_s: float = 5.0
@@ -54,10 +58,15 @@ class Services:
         """Start a service with our environment and `extra`; its log is `logs/<name>.log` in the home."""
         process = Process(
             name, command, environment={**environment(self.settings), **(extra or {})},
-            log=self.settings.home / "logs" / f"{name}.log", grace_s=grace_s, held=[self.hold.descriptor],
+            log=self.settings.home / "logs" / f"{name}.log", grace_s=grace_s, held=[self.hold.descriptor] if self.hold else [],
         )
         self._running.append(process)
         return process
+
+    def tell(self, **facts: Any) -> None:
+        """Let other commands in this home know where the services are."""
+        if self.hold:
+            self.hold.tell(facts)
 
     def run(self, name: str, command: Sequence[str], *, extra: dict[str, str] | None = None) -> None:
         """Run a program to its end, as a service that is expected to end.

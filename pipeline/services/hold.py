@@ -61,6 +61,18 @@ class Hold:
             time.sleep(_LOOK_EVERY_S)
 
 
+def running_in(home: Path) -> dict[str, Any]:
+    """What the holder of a home said last; nothing where no services run."""
+    path = home / "services.lock"
+    if not path.exists():
+        return {}
+    descriptor = os.open(path, os.O_RDWR)
+    try:
+        return {} if _locked(descriptor) else told_in(path)
+    finally:
+        os.close(descriptor)
+
+
 def told_in(path: Path) -> dict[str, Any]:
     """What the holder of the lock at `path` said last; nothing if it was just saying it."""
     try:

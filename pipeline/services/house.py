@@ -76,6 +76,4 @@ class House:
     def _tell(self, services: Services) -> None:
         """Let other commands know where everything is."""
         settings = services.settings
-        services.hold.tell(
-            {"airflow": settings.airflow_url, "mlflow": settings.mlflow_url, "servers": self._servers}
-        )
+        services.tell(airflow=settings.airflow_url, mlflow=settings.mlflow_url, servers=self._servers)

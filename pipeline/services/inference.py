@@ -14,7 +14,6 @@ from pipeline.services.ports import LOOPBACK, free_port
 PORT = 8000
 _PATIENCE_S = 60.0
 _TIMEOUT_S = 30.0
-_COMMAND = "from pipeline.cli import main; main()"
 
 
 def start_inference(services: Services, *, endpoint: str, port: int = 0) -> str:
@@ -25,7 +24,7 @@ def start_inference(services: Services, *, endpoint: str, port: int = 0) -> str:
     """
     chosen = free_port(port)
     serve = ["serve", endpoint, "--host", LOOPBACK, "--port", str(chosen)]
-    services.start(f"inference-{endpoint}", [sys.executable, "-P", "-c", _COMMAND, *serve])
+    services.start(f"inference-{endpoint}", [sys.executable, "-P", "-m", "pipeline.cli", *serve])
     url = f"http://{LOOPBACK}:{chosen}"
     services.wait_until(
         lambda: _is_healthy(url), what=f"the inference server of {endpoint}", patience_s=_PATIENCE_S

@@ -19,7 +19,7 @@ def start_mlflow(services: Services) -> None:
     """
     settings = services.settings
     command = [
-        sys.executable, "-m", "mlflow", "server", "--host", "127.0.0.1", "--workers", "1",
+        sys.executable, "-P", "-m", "mlflow", "server", "--host", "127.0.0.1", "--workers", "1",
         "--port", settings.mlflow_url.rpartition(":")[2],
         "--backend-store-uri", settings.mlflow_uri,
         "--default-artifact-root", str(settings.home / "mlflow"),

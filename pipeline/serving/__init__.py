@@ -6,7 +6,7 @@
     way            the row-wise steps and fitted transforms of training, called again
     predictor      a released model with all of these
     live           which release answers now
-    journal        answers into the store, before they are told
+    together       requests that wait, worked on together
     service, app   all of it behind HTTP
 """
 

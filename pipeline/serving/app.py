@@ -24,7 +24,7 @@ from pipeline.settings import Settings
 from pipeline.storage import Storage
 
 PATHS = frozenset({"/predict", "/health", "/metrics", "/schema"})
-THREADS = 4
+THREADS = 32
 _JSON = "application/json"
 _STATUS: tuple[tuple[type[Letter], int], ...] = (
     (RequestTooLarge, 413), (RequestUnreadable, 400), (RequestRejected, 422),

@@ -38,7 +38,7 @@ class Metrics:
             registry=self._registry,
         )
         self._waiting = Gauge(
-            "headwater_requests_waiting", "Answered requests that wait to be logged", ["endpoint"],
+            "headwater_requests_waiting", "Requests that wait for those before them", ["endpoint"],
             registry=self._registry,
         )
 
@@ -52,7 +52,7 @@ class Metrics:
         self._rows.labels(self._endpoint, str(release)).inc(rows)
 
     def waiting(self, requests: int) -> None:
-        """State how many requests wait to be logged just now."""
+        """State how many requests wait just now."""
         self._waiting.labels(self._endpoint).set(requests)
 
     def serves(self, *, release: int, model: str) -> None:

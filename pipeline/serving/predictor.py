@@ -14,9 +14,9 @@ from typing import Any
 import pandas as pd
 
 from lineage.store import Store
-from pipeline.artifacts.answer import ask
 from pipeline.artifacts.model import Model
 from pipeline.errors import HeadwaterError, RequestRejected
+from pipeline.serving.asking import Asking
 from pipeline.serving.columns import Columns
 from pipeline.serving.sourcerows import SourceRows
 from pipeline.serving.way import Stretch, way_of
@@ -44,7 +44,7 @@ class Predictor:
         self.manifest = manifest
         self._columns = columns
         self._way = tuple(way)
-        self._estimator = estimator
+        self._asking = Asking(estimator, features=manifest.features)
         self._rows = rows
 
     @classmethod
@@ -90,10 +90,11 @@ class Predictor:
         Raises:
             RequestRejected: a step leaves a row out or cannot take it, or the model has no finite answer.
         """
+        frame = frame.copy(deep=False)
         for stretch in self._way:
             frame = stretch(frame)
         try:
-            answers = ask(self._estimator, frame, features=self.manifest.features)
+            answers = self._asking(frame)
         except (ValueError, TypeError, HeadwaterError) as error:
             raise RequestRejected(
                 "the model cannot answer these rows",
@@ -107,13 +108,15 @@ class Predictor:
             for value, table in zip(answers.answer.tolist(), tables, strict=True)
         ]
 
-    def standing(self, frame: pd.DataFrame, stated: Sequence[int | None]) -> list[int | None]:
-        """Find the source row that each row names, by its id in `stated` or by the source's key columns.
+    def standing(
+        self, rows: Sequence[Mapping[str, Any]], frame: pd.DataFrame, stated: Sequence[int | None]
+    ) -> list[int | None]:
+        """Find the source row that each of `rows` (typed: `frame`) names: by its id in `stated`, or by its key columns.
 
         Raises:
             RequestRejected: an id is none of the source's rows, or not that of the row's key.
         """
-        return self._rows.standing(frame, stated)
+        return self._rows.standing(rows, frame, stated)
 
     def schema(self) -> dict[str, Any]:
         """Say what a row looks like, as a JSON object."""
@@ -121,7 +124,7 @@ class Predictor:
         return {
             "columns": dict(manifest.types),
             "required": list(manifest.required),
-            "keys": list(self._rows.key),
+            "keys": sorted(self._rows.key),
             "source": manifest.source_name,
             "target": manifest.target,
             "problem": manifest.problem,

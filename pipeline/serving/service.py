@@ -9,12 +9,17 @@ from typing import Any
 
 from lineage.records import Prediction
 from lineage.store import Store
-from pipeline.serving.journal import Journal
 from pipeline.serving.live import Live, LiveModel
 from pipeline.serving.metrics import Metrics
 from pipeline.serving.predictor import Answer
 from pipeline.serving.request import Limits, read_rows, take_row_ids
+from pipeline.serving.together import Together
 from pipeline.storage import Storage
+
+MOST_TOGETHER = 200
+"""Rows worked on together; a request of more than that works by itself and holds nobody up."""
+
+_Row = tuple[dict[str, Any], int | None]
 
 
 class Service:
@@ -26,7 +31,7 @@ class Service:
         self.metrics = Metrics(endpoint=endpoint)
         self.live = LiveModel(endpoint=endpoint, store=store, storage=storage)
         self._store = store
-        self._journal = Journal(store.log_predictions)
+        self._together = Together(self._answered, most=MOST_TOGETHER)
 
     def predict(self, body: bytes) -> dict[str, Any]:
         """Answer every row of a request's body, or none: one bad row refuses the request.
@@ -42,17 +47,23 @@ class Service:
             LineageError: the answer could not be logged, so it is not given.
         """
         rows = read_rows(body, limits=self.limits)
-        live = self.live.current()
-        stated = take_row_ids(rows)
-        frame = live.predictor.typed(rows)
-        standing = live.predictor.standing(frame, stated)
-        answers = live.predictor.predict(frame)
-        logged = self._logged(live, rows, answers=answers, standing=standing)
-        self._journal.log(logged)
-        self.metrics.predicted(len(logged), release=live.release.number)
+        asked = list(zip(rows, take_row_ids(rows), strict=True))
+        logged = self._together(asked) if len(asked) <= MOST_TOGETHER else self._answered(asked)
+        self.metrics.predicted(len(logged), release=logged[0].release)
         return {"predictions": [_told(prediction) for prediction in logged]}
 
-    def _logged(
+    def _answered(self, asked: Sequence[_Row]) -> list[Prediction]:
+        """Answer rows with what is live now, and log all answers in one write."""
+        live = self.live.current()
+        rows, stated = [row for row, _ in asked], [row_id for _, row_id in asked]
+        frame = live.predictor.typed(rows)
+        standing = live.predictor.standing(rows, frame, stated)
+        answers = live.predictor.predict(frame)
+        predictions = self._predictions(live, rows, answers=answers, standing=standing)
+        self._store.log_predictions(predictions)
+        return predictions
+
+    def _predictions(
         self, live: Live, rows: list[dict[str, Any]], *, answers: Sequence[Answer], standing: Sequence[int | None]
     ) -> list[Prediction]:
         now, source = datetime.now(UTC), live.predictor.manifest.source_name
@@ -87,13 +98,19 @@ class Service:
         }
 
     def schema(self) -> dict[str, Any]:
-        """Say what a row has to look like: columns with their types, those required, and the source's keys."""
+        """Say what a row has to look like: columns with their types, those required, and the source's keys.
+
+        Raises:
+            ServiceUnavailable: no release is live.
+            LineageError: the store does not answer.
+            HeadwaterError: the live release's model cannot be loaded.
+        """
         live = self.live.current()
         return {"endpoint": self.endpoint, "release": live.release.number, **live.predictor.schema()}
 
     def figures(self) -> bytes:
         """Render the figures for Prometheus, with the release that answers now."""
-        self.metrics.waiting(self._journal.waiting)
+        self.metrics.waiting(self._together.waiting)
         if live := self.live.loaded:
             self.metrics.serves(release=live.release.number, model=live.release.model)
         return self.metrics.text()

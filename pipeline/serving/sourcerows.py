@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -16,13 +17,18 @@ from pipeline.storage import Storage
 
 
 class SourceRows:
-    """The ids of a source's rows: those of the version a model was trained on, then of later ones as they are named."""
+    """The ids of a source's rows: those of the version a model was trained on, then of later ones as they are named.
+
+    `key` are the columns that name a row, empty where rows are known by their content.
+    """
 
     def __init__(self, *, name: str, version: Artifact, store: Store, storage: Storage) -> None:
         self.name = name
         self._store = store
         self._storage = storage
         self._record = store.source(name)
+        self._key = list(self._record.key) if self._record else []
+        self.key = frozenset(self._key)
         self._turn = threading.Lock()
         frame = storage.load(version)
         self._versions = {version.reference}
@@ -31,37 +37,33 @@ class SourceRows:
             column: list(frame[column].cat.categories) for column in frame.select_dtypes("category").columns
         }
 
-    @property
-    def key(self) -> tuple[str, ...]:
-        """The columns that name a row; empty where rows are known by their content."""
-        return self._record.key if self._record else ()
-
-    def standing(self, frame: pd.DataFrame, stated: Sequence[int | None]) -> list[int | None]:
-        """Find the source row of each row of `frame`, None where it names none that the source has.
+    def standing(
+        self, rows: Sequence[Mapping[str, Any]], frame: pd.DataFrame, stated: Sequence[int | None]
+    ) -> list[int | None]:
+        """Find the source row of each of `rows` (typed: `frame`), None where it names none that the source has.
 
         Raises:
             RequestRejected: a stated id is none of the source's rows, or its key says another.
         """
-        by_key = self._by_key(frame)
-        if all(row is None for row in stated) and not any(by_key.values()):
-            return [None] * len(frame)
+        keyed = [place for place, row in enumerate(rows) if self.key and self.key <= row.keys()]
+        by_key = self._by_key(frame, keyed) if keyed else {}
+        if not by_key and all(row is None for row in stated):
+            return [None] * len(rows)
         self._check_stated(stated, by_key)
         named = [row if row is not None else by_key.get(place) for place, row in enumerate(stated)]
         known = self._known({row for row in named if row is not None})
         self._check_known(stated, known)
         return [row if row in known else None for row in named]
 
-    def _by_key(self, frame: pd.DataFrame) -> dict[int, int]:
+    def _by_key(self, frame: pd.DataFrame, places: Sequence[int]) -> dict[int, int]:
         """Compute the id of every row that has a whole key, by its place."""
-        if self._record is None or not self.key or not set(self.key) <= set(frame.columns):
-            return {}
-        whole = frame[list(self.key)].dropna()
+        whole = frame[self._key].take(places).dropna()
         once = whole.drop_duplicates()
-        if not len(once):
+        if self._record is None or not len(once):
             return {}
         try:
             ids = row_ids(
-                once, source=self.name, secret=self._record.secret, key=self.key, types=self._record.schema
+                once, source=self.name, secret=self._record.secret, key=self._key, types=self._record.schema
             )
         except SourceRejected as error:
             raise RequestRejected(error.what, expected=error.expected, examples=error.examples) from error
@@ -74,7 +76,7 @@ class SourceRows:
             for place, row in enumerate(stated) if row is not None and by_key.get(place, row) != row
         ]
         if other:
-            raise RequestRejected(f"rows state an id that is not that of their key ({', '.join(self.key)})", examples=other)
+            raise RequestRejected(f"rows state an id that is not that of their key ({', '.join(self._key)})", examples=other)
 
     def _check_known(self, stated: Sequence[int | None], known: set[int]) -> None:
         strange = [f"row {place}: {row}" for place, row in enumerate(stated) if row is not None and row not in known]

@@ -49,13 +49,13 @@ class Call:
     dtypes: Mapping[str, str] = field(default_factory=dict)
 
     def __call__(self, frame: pd.DataFrame) -> pd.DataFrame:
-        """Call the step.
+        """Call the step, which may write into `frame`.
 
         Raises:
             RequestRejected: it leaves a row out, or cannot take one.
         """
         try:
-            result = self._called(frame.copy(deep=False))
+            result = self._called(frame)
             if not result.index.equals(frame.index):
                 result = self._in_order(result, frame)
             return self._typed(normalised(result))

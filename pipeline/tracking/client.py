@@ -77,10 +77,24 @@ def _opened(uri: str, home: str, process: int) -> MlflowClient:
     os.makedirs(home, exist_ok=True)
     with open(os.path.join(home, f"mlflow-{_short(uri)}.lock"), "w", encoding="utf-8") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
+        _knock(uri)
         client = MlflowClient(uri, registry_uri=uri)
         client.search_experiments(max_results=1)
         client.search_registered_models(max_results=1)
     return client
+
+
+def _knock(uri: str) -> None:
+    """Connect to a database once: MLflow itself would try for minutes before it says that there is none."""
+    from sqlalchemy import create_engine, make_url
+
+    if uri.startswith(("http:", "https:")):
+        return
+    if uri.startswith("sqlite:") and (file := make_url(uri).database):
+        os.makedirs(os.path.dirname(os.path.abspath(file)), exist_ok=True)
+    engine = create_engine(uri)
+    engine.connect().close()
+    engine.dispose()
 
 
 def _short(text: str) -> str:

@@ -74,11 +74,11 @@ def _show_slices(client: MlflowClient, run_id: str, audit: Mapping[str, Any], *,
 
 
 def slice_figures(audit: Mapping[str, Any]) -> dict[str, float]:
-    """Name every defined figure of an audit as MLflow can: `test/recall`, `test/race=black/recall`."""
+    """Name every defined figure of an audit as MLflow can: `test/recall`, `test/race/black/recall`."""
     groups = {"test": audit["overall"]}
-    groups |= {f"test/{group['slice']}={group['label']}": group for group in audit["groups"]}
+    groups |= {f"test/{group['slice']}/{group['label']}": group for group in audit["groups"]}
     return {
-        _UNUSABLE.sub("_", f"{where}/{figure['metric']}"): figure["value"]
+        _UNUSABLE.sub("_", f"{where}/{figure['metric']}".replace("×", "x")): figure["value"]
         for where, group in groups.items()
         for figure in group["figures"]
         if figure["defined"]

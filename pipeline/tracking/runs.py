@@ -20,6 +20,7 @@ def parent(client: MlflowClient, runner: Any) -> str:
     if known and is_there(client, known):
         return known
     tags = tags_of(runner) | {"headwater.kind": "dag run"}
+    tags.pop("headwater.task", None)
     tags["mlflow.note.content"] = note(
         "Validation and audit of one DAG run; its candidates are the runs below.", airflow_url=occasion.airflow_url
     )

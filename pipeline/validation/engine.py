@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import difflib
 import logging
-import re
+import math
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import reduce
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from pipeline.artifacts.verdict import Check
 from pipeline.errors import Misuse
+from pipeline.validation.columns import concerned, unfit
 from pipeline.validation.condition import Comparison, parse
 from pipeline.validation.expectations import Expectation
 from pipeline.validation.plain import ROW, as_time, plain
@@ -23,8 +25,9 @@ _COMPARED = {"min_value", "max_value", "value_set"}
 _OF_TYPES = {
     "expect_column_values_to_be_of_type", "expect_column_values_to_be_in_type_list", "expect_column_type_to_be"
 }
-_COLUMN_ARGUMENTS = ("column", "column_A", "column_B")
-_MOST_EXAMPLES = 5
+_COUNTS: Mapping[str, Any] = {"result_format": "SUMMARY"}
+_ROWS: Mapping[str, Any] = {"result_format": "COMPLETE", "exclude_unexpected_values": True}
+_MOST_EXAMPLES, _MOST_OBSERVED = 5, 20
 
 
 def hold(frame: pd.DataFrame, expectations: Sequence[Expectation]) -> tuple[Check, ...]:
@@ -38,16 +41,15 @@ def hold(frame: pd.DataFrame, expectations: Sequence[Expectation]) -> tuple[Chec
     """
     with _quiet():
         configured = [_configured(each, frame=frame) for each in expectations]
-        errors = {place: error for place, each in enumerate(expectations) if (error := _absent(each, frame=frame))}
+        errors = {place: error for place, each in enumerate(expectations) if (error := unfit(each, frame=frame))}
         asked = {place: each for place, each in enumerate(configured) if place not in errors}
         typed = {place: each for place, each in asked.items() if expectations[place].kind in _OF_TYPES}
         others = {place: each for place, each in asked.items() if place not in typed}
-        table = plain(frame)
-        counted = _evaluate(table, others, form={"result_format": "SUMMARY"})
-        counted |= _evaluate(frame.rename_axis(ROW), typed, form={"result_format": "SUMMARY"})
-        named = {place: asked[place] for place, result in counted.items() if result["result"].get("unexpected_count")}
-        form = {"result_format": "COMPLETE", "exclude_unexpected_values": True}
-        rows = {place: _rows(result) for place, result in _evaluate(table, named, form=form).items()}
+        table = _batch(plain(frame)) if others else None
+        counted = _evaluate(table, others, form=_COUNTS)
+        counted |= _evaluate(_batch(frame.rename_axis(ROW)), typed, form=_COUNTS) if typed else {}
+        named = {place: others[place] for place, result in counted.items() if result["result"].get("unexpected_count")}
+        rows = {place: _rows(result) for place, result in _evaluate(table, named, form=_ROWS).items()}
     checks = []
     for place, expectation in enumerate(expectations):
         result = counted.get(place) or {"success": False, "result": {}, "error": errors.get(place, "")}
@@ -74,7 +76,7 @@ def _kinds() -> dict[str, Any]:
     from great_expectations.expectations.expectation import Expectation as Theirs
 
     classes = [each for each in vars(known).values() if isinstance(each, type) and issubclass(each, Theirs)]
-    return {re.sub(r"(?<!^)(?=[A-Z])", "_", each.__name__).lower(): each for each in classes}
+    return {kind: each for each in classes if (kind := getattr(each, "expectation_type", None))}
 
 
 def _configured(expectation: Expectation, *, frame: pd.DataFrame) -> Any:
@@ -118,41 +120,36 @@ def _comparison(comparison: Comparison, *, frame: pd.DataFrame) -> Any:
     }[comparison.operator]()
 
 
-def concerned(expectation: Expectation) -> list[str]:
-    """The columns a check reads, its condition's included."""
-    given = expectation.arguments
-    named = [given[name] for name in _COLUMN_ARGUMENTS if isinstance(given.get(name), str)]
-    named += given.get("column_list") or []
-    named += [each.column for group in parse(expectation.where) for each in group] if expectation.where else []
-    return list(dict.fromkeys(named))
+def _batch(frame: pd.DataFrame) -> Any:
+    import great_expectations as gx
+
+    context = gx.get_context(mode="ephemeral", project_config=_in_memory())
+    asset = context.data_sources.add_pandas("frames").add_dataframe_asset("frame")
+    return asset.add_batch_definition_whole_dataframe("whole").get_batch({"dataframe": frame})
 
 
-def _absent(expectation: Expectation, *, frame: pd.DataFrame) -> str:
-    if expectation.kind == "expect_column_to_exist":
-        return ""
-    absent = [column for column in concerned(expectation) if column not in frame.columns]
-    if not absent:
-        return ""
-    near = difflib.get_close_matches(absent[0], [str(column) for column in frame.columns], n=2)
-    return f"there is no column {absent[0]!r}" + (f", but there is {' and '.join(map(repr, near))}" if near else "")
-
-
-def _evaluate(frame: pd.DataFrame, asked: Mapping[int, Any], *, form: Mapping[str, Any]) -> dict[int, dict[str, Any]]:
+def _evaluate(batch: Any, asked: Mapping[int, Any], *, form: Mapping[str, Any]) -> dict[int, dict[str, Any]]:
     """The results by place; the library gives them back in an order of its own."""
     if not asked:
         return {}
     import great_expectations as gx
 
-    context = gx.get_context(mode="ephemeral")
-    context.variables.progress_bars = {"globally": False}
-    asset = context.data_sources.add_pandas("frames").add_dataframe_asset("frame")
-    whole = asset.add_batch_definition_whole_dataframe("whole")
-    batch = whole.get_batch({"dataframe": frame})
     for place, each in asked.items():
         each.meta = {"place": place}
     suite = gx.ExpectationSuite(name="expectations", expectations=list(asked.values()))
     found = batch.validate(suite, result_format=dict(form)).results
     return {each.expectation_config.meta["place"]: _result(each) for each in found}
+
+
+def _in_memory() -> Any:
+    """A configuration that writes nothing, shows no progress and tells nobody."""
+    from great_expectations.data_context.types import base
+
+    return base.DataContextConfig(
+        store_backend_defaults=base.InMemoryStoreBackendDefaults(),
+        progress_bars=base.ProgressBarsConfig(globally=False),
+        analytics_enabled=False,
+    )
 
 
 def _result(found: Any) -> dict[str, Any]:
@@ -179,9 +176,22 @@ def _check(
     return Check(
         kind=expectation.kind, severity=expectation.severity, arguments=expectation.arguments,
         where=expectation.where, at_most=expectation.at_most, passed=result["success"],
-        rows=told.get("element_count"), failing=failing, observed=told.get("observed_value"),
+        rows=told.get("element_count"), failing=failing, observed=_as_json(told.get("observed_value")),
         error=result["error"], examples=_examples(frame, failing[:_MOST_EXAMPLES], columns=concerned(expectation)),
     )
+
+
+def _as_json(value: Any) -> Any:
+    """An observed value as JSON carries it: no more than twenty of many, and text for what is no finite number."""
+    if isinstance(value, Mapping):
+        return {str(key): _as_json(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        shown = [_as_json(item) for item in list(value)[:_MOST_OBSERVED]]
+        return shown + ([f"and {len(value) - len(shown)} more"] if len(value) > len(shown) else [])
+    plain_value = value.item() if isinstance(value, np.generic) else value
+    if isinstance(plain_value, float) and not math.isfinite(plain_value):
+        return str(plain_value)
+    return plain_value if isinstance(plain_value, (bool, int, float, str, type(None))) else str(plain_value)
 
 
 def _examples(frame: pd.DataFrame, rows: Sequence[int], *, columns: Sequence[str]) -> tuple[dict[str, Any], ...]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pandas as pd
+import pyarrow as pa
 
 from pipeline.errors import Misuse
 
-ROW = "__row__"
+ROW = "__headwater_row__"
 _EXACT = 2**53
 
 
@@ -27,6 +28,8 @@ def _plain(column: pd.Series) -> pd.Series:
         return column.dt.tz_convert("UTC").dt.tz_localize(None)
     if isinstance(column.dtype, pd.CategoricalDtype):
         return _plain(column.astype(column.cat.categories.dtype)) if _fits(column) else column.astype(object)
+    if is_time(column.dtype):
+        return column.astype("datetime64[us]")
     if isinstance(column.dtype, pd.ArrowDtype):
         return column.astype(object).where(column.notna(), None)
     if not pd.api.types.is_extension_array_dtype(column.dtype) or column.dtype in ("str", "string"):
@@ -38,6 +41,13 @@ def _plain(column: pd.Series) -> pd.Series:
     if column.dtype == "boolean" or (column.abs() > _EXACT).any():
         return column.astype(object).where(column.notna(), None)
     return column.astype("float64")
+
+
+def is_time(dtype: Any) -> bool:
+    """Whether the column holds times or days."""
+    if isinstance(dtype, pd.ArrowDtype):
+        return pa.types.is_date(dtype.pyarrow_dtype) or pa.types.is_timestamp(dtype.pyarrow_dtype)
+    return pd.api.types.is_datetime64_any_dtype(dtype)
 
 
 def _fits(column: pd.Series) -> bool:
@@ -54,7 +64,7 @@ def as_time(value: Any, *, column: str, frame: pd.DataFrame) -> Any:
     Raises:
         Misuse: the text is no time.
     """
-    if column not in frame.columns or not pd.api.types.is_datetime64_any_dtype(frame[column].dtype):
+    if column not in frame.columns or not is_time(frame[column].dtype):
         return value
     if isinstance(value, list):
         return [as_time(each, column=column, frame=frame) for each in value]

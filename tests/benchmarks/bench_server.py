@@ -2,14 +2,18 @@
 
     python -m tests.benchmarks.bench_server
 
-Headwater gets source rows, takes them through preprocessing and fitted transforms, and logs every
-answer before giving it; MLflow's server and the bare loop get ready features and log nothing.
+Two comparisons, for a logistic regression and for a forest. *Estimator*: the model has no
+preprocessing; MLflow serves the estimator itself. *Whole way*: two functions and two fitted
+transforms come first; MLflow serves a Python model that goes the same way with the same functions.
+Headwater checks every row against the schema and logs every answer before giving it; MLflow and
+the bare loop (the model's own call on a ready frame) log nothing.
 """
 
 from __future__ import annotations
 
 import http.client
 import json
+import logging
 import os
 import socket
 import statistics
@@ -24,6 +28,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from pipeline.serving import Predictor
 from tests.pipeline.serving.conftest import Loans, built
 
 ROW = {"income": 10, "loan": 100.0, "town": "Bonn"}
@@ -42,10 +47,8 @@ class Asked:
         self.port, self.path, self.body = port, path, json.dumps(body)
 
     def client(self) -> Callable[[], None]:
-        """Open a connection that is kept; give what sends one request over it."""
+        """Give what sends one request over a connection that is kept while the server keeps it."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port)
-        connection.connect()
-        connection.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
         def ask() -> None:
             connection.request("POST", self.path, self.body, {"Content-Type": "application/json"})
@@ -53,7 +56,14 @@ class Asked:
             answer = response.read()
             assert response.status == 200, answer
 
-        return ask
+        def ask_again() -> None:
+            try:
+                ask()
+            except (ConnectionError, http.client.HTTPException):
+                connection.close()
+                ask()
+
+        return ask_again
 
 
 def timed_ms(call: Callable[[], object], times: int) -> list[float]:
@@ -120,41 +130,89 @@ def ours(loans: Loans) -> Iterator[Asked]:
 
 
 @contextmanager
-def mlflows(estimator: Any, features: Any, folder: Path) -> Iterator[Asked]:
-    """Serve the same estimator with MLflow, from features."""
+def mlflows(model: Callable[[Path], None], *, body: dict[str, Any], folder: Path, home: Path) -> Iterator[Asked]:
+    """Serve with MLflow what `model` saves into a folder."""
+    model(folder)
+    port = free_port()
+    binaries = str(Path(sys.executable).parent)
+    command = [f"{binaries}/mlflow", "models", "serve", "-m", str(folder), "--env-manager", "local", "-p", str(port)]
+    environment = {
+        "PATH": f"{binaries}{os.pathsep}{os.environ['PATH']}", "HEADWATER_HOME": str(home),
+        "PYTHONPATH": str(Path(__file__).parents[2]),
+    }
+    with started([*command, "-w", "1"], health=f"http://127.0.0.1:{port}/health", environment=environment):
+        yield Asked(port, path="/invocations", body=body)
+
+
+def save_estimator(estimator: Any, folder: Path) -> None:
+    """Save an estimator as MLflow does."""
     import mlflow.sklearn
 
     mlflow.sklearn.save_model(
-        estimator, str(folder), serialization_format="cloudpickle", pip_requirements=["scikit-learn"],
+        estimator, str(folder), serialization_format="cloudpickle", pip_requirements=["scikit-learn"]
     )
-    port = free_port()
-    command = [
-        str(Path(sys.executable).parent / "mlflow"), "models", "serve", "-m", str(folder), "--env-manager", "local",
-        "-p", str(port), "-w", "1",
-    ]
-    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    with started(command, health=f"http://127.0.0.1:{port}/health", environment={"PATH": path}):
-        yield Asked(port, path="/invocations", body={"dataframe_split": features.to_dict(orient="split", index=False)})
 
 
-def compare(loans: Loans, *, name: str, model: str, folder: Path) -> None:
+def save_whole_way(model: str, folder: Path) -> None:
+    """Save a Python model that takes source rows the way Headwater's server does."""
+    import mlflow.pyfunc
+
+    code = folder.with_suffix(".py")
+    code.write_text(_WHOLE_WAY.format(model=model))
+    mlflow.pyfunc.save_model(str(folder), python_model=str(code), pip_requirements=["scikit-learn"])
+
+
+_WHOLE_WAY = """
+import mlflow
+from lineage.store import Store
+from pipeline.serving import Predictor
+from pipeline.settings import Settings
+from pipeline.storage import Storage
+
+
+class WholeWay(mlflow.pyfunc.PythonModel):
+    def load_context(self, context):
+        settings = Settings.from_environment()
+        self.predictor = Predictor.load(
+            "{model}", store=Store(settings.store_url), storage=Storage(settings.storage)
+        )
+
+    def predict(self, context, model_input, params=None):
+        return [answer.prediction for answer in self.predictor.answer(model_input.to_dict("records"))]
+
+
+mlflow.models.set_model(WholeWay())
+"""
+
+
+def compare(loans: Loans, *, name: str, model: str, folder: Path, prepared: bool) -> None:
     """Print latency and throughput of the three for one model."""
     loans.release(model)
-    manifest = loans.runner.value(model)
-    estimator = loans.runner.value(manifest["estimator"])
-    train = loans.runner.value(loans.ready["features"]["train"])
-    features = train[manifest["features"]].astype("float64").iloc[:1].reset_index(drop=True)
-    with ours(loans) as headwater, mlflows(estimator, features, folder / name) as scoring:
-        calls = {"headwater": headwater.client(), "mlflow": scoring.client(), "bare": lambda: estimator.predict(features)}
-        found: dict[str, list[float]] = {each: [] for each in calls}
-        for call in calls.values():
-            timed_ms(call, WARM_UP)
-        for _ in range(ROUNDS):
-            for each, call in calls.items():
-                found[each] += timed_ms(call, REQUESTS)
+    settings = loans.settings
+    predictor = Predictor.load(model, store=loans.store, storage=loans.storage)
+    frame = predictor.typed([ROW])
+    estimator = loans.storage.load(loans.store.artifact(predictor.manifest.estimator))
+    names = list(predictor.manifest.features)
+    bare = (lambda: predictor.predict(frame)) if prepared else (lambda: estimator.predict(frame[names].astype("float64")))
+    save = (lambda to: save_whole_way(model, to)) if prepared else (lambda to: save_estimator(estimator, to))
+    body = {"dataframe_records": [ROW if prepared else {column: float(ROW[column]) for column in names}]}
+    with ours(loans) as headwater, mlflows(save, body=body, folder=folder / name, home=settings.home) as scoring:
+        calls = {"headwater": headwater.client(), "mlflow": scoring.client(), "bare": bare}
+        found = in_turns(calls)
         rates = {"headwater": per_second(headwater), "mlflow": per_second(scoring)}
     rates["bare"] = 1000 / statistics.mean(found["bare"])
     report(name, found, rates)
+
+
+def in_turns(calls: dict[str, Callable[[], None]]) -> dict[str, list[float]]:
+    """Time each call in rounds that take turns; give the durations in milliseconds."""
+    found: dict[str, list[float]] = {each: [] for each in calls}
+    for call in calls.values():
+        timed_ms(call, WARM_UP)
+    for _ in range(ROUNDS):
+        for each, call in calls.items():
+            found[each] += timed_ms(call, REQUESTS)
+    return found
 
 
 def report(name: str, found: dict[str, list[float]], rates: dict[str, float]) -> None:
@@ -171,11 +229,16 @@ def report(name: str, found: dict[str, list[float]], rates: dict[str, float]) ->
 
 
 def main() -> None:
-    """Compare for a logistic regression and for a forest of 100 trees at n_jobs=1."""
+    """Compare without and with preprocessing, for a logistic regression and for a forest at n_jobs=1."""
+    logging.getLogger("mlflow").setLevel(logging.ERROR)
     with tempfile.TemporaryDirectory() as folder:
-        loans = built(Path(folder, "home"))
-        compare(loans, name="logistic", model=loans.model, folder=Path(folder))
-        compare(loans, name="forest", model=loans.train(1.0, trees=100), folder=Path(folder))
+        for prepared, what in ((False, "estimator"), (True, "whole way")):
+            place = Path(folder, what.replace(" ", "-"))
+            place.mkdir()
+            loans = built(place / "home", prepared=prepared)
+            compare(loans, name=f"{what}, logistic", model=loans.model, folder=place, prepared=prepared)
+            forest = loans.train(1.0, trees=100)
+            compare(loans, name=f"{what}, forest", model=forest, folder=place, prepared=prepared)
 
 
 if __name__ == "__main__":

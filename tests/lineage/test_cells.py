@@ -16,7 +16,9 @@ def test_widths_of_offsets_and_field_names_count_for_nothing():
 
 def test_long_columns_are_worked_on_in_their_order():
     """Threads change nothing about the order of what comes back."""
-    assert each_column(lambda n: n * n, ((n,) for n in range(50)), rows=ROWS_WORTH_A_THREAD) == [n * n for n in range(50)]
+    assert each_column(lambda n: n * n, ((n,) for n in range(50)), rows=ROWS_WORTH_A_THREAD) == [
+        n * n for n in range(50)
+    ]
 
 
 def test_chunks_of_a_category_with_other_values_become_one():

@@ -32,7 +32,9 @@ COLUMNS = {
     "date": arrow([datetime.date(2020, 1, 1), None, datetime.date(2021, 1, 1)], pa.date32()),
     "bytes": arrow([b"a", None, b"\xff"], pa.binary()),
     "list": arrow([[1, 2], None, []], pa.list_(pa.int64())),
-    "struct": arrow([{"a": 1, "b": "x"}, None, {"a": None, "b": "y"}], pa.struct([("a", pa.int64()), ("b", pa.string())])),
+    "struct": arrow(
+        [{"a": 1, "b": "x"}, None, {"a": None, "b": "y"}], pa.struct([("a", pa.int64()), ("b", pa.string())])
+    ),
     "map": arrow([[("k", 1)], None, [("l", None)]], pa.map_(pa.string(), pa.int64())),
     "unsigned": arrow([2**63 + 1, None, 0], pa.uint64()),
 }

@@ -14,12 +14,14 @@ ROWS = 300
 
 
 def loans(*, shift: float = 0.0) -> pd.DataFrame:
-    """Make 300 loan applications with ids 1 to 300: refused when the debt is high against the income, with some noise."""
+    """Make loan applications with ids 1 to 300: refused when the debt is high against the income, with some noise."""
     random = np.random.default_rng(7)
     income, debt = random.uniform(20, 100, ROWS), random.uniform(0, 80, ROWS)
     return pd.DataFrame(
         {
-            "income": income, "debt": debt, "denied": (debt + random.normal(0, 10, ROWS) > income * 0.6 + shift).astype(int),
+            "income": income,
+            "debt": debt,
+            "denied": (debt + random.normal(0, 10, ROWS) > income * 0.6 + shift).astype(int),
             "male": pd.array(np.where(np.arange(ROWS) % 29 == 0, None, random.integers(0, 2, ROWS)), dtype="Int64"),
             "race": pd.array(random.choice(["black", "white"], ROWS, p=[0.3, 0.7]), dtype="str"),
         },
@@ -47,7 +49,9 @@ class Project:
         """The same project on another occasion."""
         return replace(self, runner=self.runner.at(replace(self.runner.occasion, **occasion)))
 
-    def ready(self, *, shift: float = 0.0, sizes: Mapping[str, float] | None = None, features: Any = ("income", "debt")) -> Any:
+    def ready(
+        self, *, shift: float = 0.0, sizes: Mapping[str, float] | None = None, features: Any = ("income", "debt")
+    ) -> Any:
         """Run the stages from source to features."""
         from pipeline.preprocessing.fit import fit
         from pipeline.preprocessing.preprocess import preprocess
@@ -86,6 +90,6 @@ def loans_runner(tmp_path_factory: pytest.TempPathFactory) -> Any:
 
 @pytest.fixture
 def project(loans_runner: Any, request: pytest.FixtureRequest) -> Project:
-    """The project as a DAG of the test's own: its endpoint, its models and its registry are untouched by other tests."""
+    """The project as a DAG of the test's own: its endpoint, models and registry are untouched by others."""
     name = "".join(mark if mark.isalnum() else "_" for mark in request.node.name)
     return Project(loans_runner).at(dag=name)

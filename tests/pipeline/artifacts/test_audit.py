@@ -6,9 +6,7 @@ import json
 
 import pytest
 
-from pipeline.artifacts.audit import (
-    Audit, Baseline, Confusion, Figure, Finding, Group, Judgement, Ruling, worst,
-)
+from pipeline.artifacts.audit import Audit, Baseline, Confusion, Figure, Finding, Group, Judgement, Ruling, worst
 
 DIGEST = "0" * 32
 RECALL = Figure(metric="recall", value=0.75, n=4, low=0.3, high=0.95, method="wilson")
@@ -16,15 +14,27 @@ RECALL = Figure(metric="recall", value=0.75, n=4, low=0.3, high=0.95, method="wi
 
 def full_audit() -> Audit:
     """An audit with something in every field."""
-    ruling = Ruling(about="women", judgement=Judgement.FAIL, why="the limit is broken", n=4, value=0.75, low=0.3, high=0.9)
+    ruling = Ruling(
+        about="women", judgement=Judgement.FAIL, why="the limit is broken", n=4, value=0.75, low=0.3, high=0.9
+    )
     return Audit(
-        name="loans", model=f"model/loans@{DIGEST}", rows=f"dataset/t@{DIGEST}", features=f"dataset/f@{DIGEST}", n_rows=4,
-        problem="classification", target="denied", positive="1", judgement=Judgement.FAIL,
+        name="loans",
+        model=f"model/loans@{DIGEST}",
+        rows=f"dataset/t@{DIGEST}",
+        features=f"dataset/f@{DIGEST}",
+        n_rows=4,
+        problem="classification",
+        target="denied",
+        positive="1",
+        judgement=Judgement.FAIL,
         findings=(Finding(gate="recall at least 80 %", metric="recall", judgement=Judgement.FAIL, rulings=(ruling,)),),
-        metrics=("recall",), overall=Group(slice="", label="all rows", rows=4, share=1.0, figures=(RECALL,)),
-        groups=(Group(slice="sex", label="women", rows=4, share=1.0, figures=(RECALL,)),), unsliced={"zip": "not stored"},
+        metrics=("recall",),
+        overall=Group(slice="", label="all rows", rows=4, share=1.0, figures=(RECALL,)),
+        groups=(Group(slice="sex", label="women", rows=4, share=1.0, figures=(RECALL,)),),
+        unsliced={"zip": "not stored"},
         baselines=(Baseline(name="naive", rows=4, figures=(RECALL,), ours=(RECALL,)),),
-        confusion=Confusion(classes=("0", "1"), counts=((3, 0), (1, 0))), policy={"min_count": 30},
+        confusion=Confusion(classes=("0", "1"), counts=((3, 0), (1, 0))),
+        policy={"min_count": 30},
     )
 
 
@@ -41,10 +51,15 @@ def test_group_finds_figure() -> None:
     assert group.figure("auc") is None
 
 
-@pytest.mark.parametrize(("given", "expected"), [
-    (["pass", "pass"], "pass"), (["pass", "not enough evidence"], "not enough evidence"),
-    (["not enough evidence", "fail", "pass"], "fail"), ([], "not enough evidence"),
-])
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        (["pass", "pass"], "pass"),
+        (["pass", "not enough evidence"], "not enough evidence"),
+        (["not enough evidence", "fail", "pass"], "fail"),
+        ([], "not enough evidence"),
+    ],
+)
 def test_worst_wins(given: list[str], expected: str) -> None:
     """One broken gate fails all; nothing asked is not enough evidence."""
     assert worst(map(Judgement, given)) == expected

@@ -7,10 +7,18 @@ import pytest
 from pipeline.artifacts.wording import amount, called, gap, limit
 
 
-@pytest.mark.parametrize(("metric", "value", "text"), [
-    ("recall", 0.791, "79.1 %"), ("auc", 0.7724, "0.772"), ("r2", -0.5, "-0.500"), ("mae", 12345.6, "12,346"),
-    ("mae", 0.0123412, "0.01234"), ("mape", 0.1, "10.0 %"), ("recall", None, "–"),
-])
+@pytest.mark.parametrize(
+    ("metric", "value", "text"),
+    [
+        ("recall", 0.791, "79.1 %"),
+        ("auc", 0.7724, "0.772"),
+        ("r2", -0.5, "-0.500"),
+        ("mae", 12345.6, "12,346"),
+        ("mae", 0.0123412, "0.01234"),
+        ("mape", 0.1, "10.0 %"),
+        ("recall", None, "–"),
+    ],
+)
 def test_amount(metric: str, value: float | None, text: str) -> None:
     """Shares are per cent, other ratios have three places, amounts four digits."""
     assert amount(metric, value) == text

@@ -43,13 +43,25 @@ def test_probability_is_that_of_the_positive_class() -> None:
 
 def test_take_keeps_everything_in_step() -> None:
     """Taking rows takes truth, answer and probability of the same rows."""
-    rows = Answered(problem="classification", truth=np.array([0, 1, 1]), answer=np.array([0, 0, 1]),
-                    probability=np.array([0.1, 0.2, 0.9]), positive=1, classes=(0, 1)).take(np.array([2, 0]))
+    rows = Answered(
+        problem="classification",
+        truth=np.array([0, 1, 1]),
+        answer=np.array([0, 0, 1]),
+        probability=np.array([0.1, 0.2, 0.9]),
+        positive=1,
+        classes=(0, 1),
+    ).take(np.array([2, 0]))
     assert (rows.truth.tolist(), rows.answer.tolist(), rows.probability.tolist()) == ([1, 0], [1, 0], [0.9, 0.1])
 
 
 def test_auc_rests_on_the_rarest_class() -> None:
     """AUC over 1 positive and 4 negatives rests on 1 case, not on 5."""
-    rows = Answered(problem="classification", truth=np.array([0, 0, 0, 0, 1]), answer=np.zeros(5, int),
-                    probability=np.array([0.1, 0.2, 0.3, 0.9, 0.8]), positive=1, classes=(0, 1))
+    rows = Answered(
+        problem="classification",
+        truth=np.array([0, 0, 0, 0, 1]),
+        answer=np.zeros(5, int),
+        probability=np.array([0.1, 0.2, 0.3, 0.9, 0.8]),
+        positive=1,
+        classes=(0, 1),
+    )
     assert (rows.score("auc").value, rows.score("auc").n) == (0.75, 1)

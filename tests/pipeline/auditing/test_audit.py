@@ -1,7 +1,8 @@
-"""The stage `audit` through the real runner: recorded, reused, shown in MLflow, and compared with the release before."""
+"""The stage `audit` through the real runner: recorded, reused, in MLflow, compared with the release before."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -14,20 +15,23 @@ from pipeline.auditing.policy import AuditPolicy, Gate, Slice
 from pipeline.errors import AuditRefused
 from pipeline.step import rowwise
 
-POLICY = AuditPolicy(slices=[Slice("race", column="race"), Slice("sex", column="male", labels={1: "men", 0: "women"})],
-                     gates=[Gate(metric="recall", minimum=0.5)], resamples=100)
+POLICY = AuditPolicy(
+    slices=[Slice("race", column="race"), Slice("sex", column="male", labels={1: "men", 0: "women"})],
+    gates=[Gate(metric="recall", minimum=0.5)],
+    resamples=100,
+)
 
 
 @rowwise
-def doubled(rows: pd.DataFrame) -> pd.DataFrame:
-    """Add twice the debt."""
-    return rows.assign(twice=rows["debt"] * 2)
+def burden(rows: pd.DataFrame) -> pd.DataFrame:
+    """Add the debt against the income."""
+    return rows.assign(burden=rows["debt"] / rows["income"])
 
 
 @rowwise
-def halved(rows: pd.DataFrame) -> pd.DataFrame:
-    """Add half the debt, under the same name as twice the debt before."""
-    return rows.assign(twice=rows["debt"] / 2)
+def burden_of_root(rows: pd.DataFrame) -> pd.DataFrame:
+    """Add something else under the same name."""
+    return rows.assign(burden=rows["debt"] ** 0.5)
 
 
 def audited(project: Any, report: dict) -> Audit:
@@ -46,8 +50,13 @@ def test_audit_is_recorded_as_a_decision(project: Any) -> None:
     model = project.trained(ready)
     report = audit(project.runner, model=model, ready=ready, policy=POLICY)
     rests = {dep.input: (dep.rule, dep.effect) for dep in project.runner.store.dependencies(report["audit"])}
-    assert rests.keys() == {model, project.runner.value(model)["estimator"], ready["features"]["test"],
-                            ready["features"]["train"], ready["parts"]["test"]}
+    assert rests.keys() == {
+        model,
+        project.runner.value(model)["estimator"],
+        ready["features"]["test"],
+        ready["features"]["train"],
+        ready["parts"]["test"],
+    }
     assert set(rests.values()) == {(Rule.EVERY_ROW, Effect.DECISION)}
     found = audited(project, report)
     assert (found.model, found.rows, found.n_rows) == (model, ready["parts"]["test"], 150)
@@ -88,13 +97,13 @@ def test_previous_release_is_asked(project: Any) -> None:
 
 def test_previous_release_goes_its_own_way(project: Any) -> None:
     """With changed preprocessing the earlier model's rows go through the function it was trained with."""
-    project.steps = [doubled]
-    ready = project.ready(features=("income", "twice"))
+    project.steps = [burden]
+    ready = project.ready(features=("income", "burden"))
     first = project.trained(ready)
     own = audited(project, audit(project.runner, model=first, ready=ready, policy=POLICY))
     released(project, first)
-    project.steps = [halved]
-    ready = project.ready(features=("income", "twice"))
+    project.steps = [burden_of_root]
+    ready = project.ready(features=("income", "burden"))
     second = project.trained(ready, C=0.5)
     previous = audited(project, audit(project.runner, model=second, ready=ready, policy=POLICY)).baselines[1]
     assert (previous.why_not, previous.figures) == ("", own.overall.figures)
@@ -105,7 +114,9 @@ def test_previous_release_is_not_asked_about_rows_it_learned(project: Any) -> No
     ready = project.ready(sizes={"train": 0.8, "test": 0.2})
     released(project, project.trained(ready))
     ready = project.ready(sizes={"train": 0.5, "test": 0.5})
-    previous = audited(project, audit(project.runner, model=project.trained(ready), ready=ready, policy=POLICY)).baselines[1]
+    previous = audited(
+        project, audit(project.runner, model=project.trained(ready), ready=ready, policy=POLICY)
+    ).baselines[1]
     seen = 150 - previous.rows
     assert 0 < seen < 150
     assert previous.why_not == f"{seen} of the 150 test rows were in its training and are left out"
@@ -113,15 +124,19 @@ def test_previous_release_is_not_asked_about_rows_it_learned(project: Any) -> No
 
 def test_previous_release_that_cannot_be_asked(project: Any) -> None:
     """A column that is gone, for the earlier model, is a reason in the audit and no failure of it."""
-    project.steps = [doubled]
-    ready = project.ready(features=("income", "twice"))
+    project.steps = [burden]
+    ready = project.ready(features=("income", "burden"))
     released(project, project.trained(ready))
     project.steps = []
     ready = project.ready()
     model = project.trained(ready)
-    project.runner.storage.files.remove(project.runner.store.artifact(_code_of(project)).place)
+    _lose(project, _code_of(project))
     previous = audited(project, audit(project.runner, model=model, ready=ready, policy=POLICY)).baselines[1]
     assert previous.figures == () and previous.why_not.startswith("It could not be asked: ") and not previous.absent
+
+
+def _lose(project: Any, reference: str) -> None:
+    (Path(project.runner.settings.storage) / project.runner.store.artifact(reference).place).unlink()
 
 
 def _code_of(project: Any) -> str:

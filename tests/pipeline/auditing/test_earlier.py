@@ -13,10 +13,19 @@ def ledger(*models: str) -> list[Release]:
     return [Release(endpoint="e", model=model, number=number) for number, model in enumerate(models, 1)][::-1]
 
 
-@pytest.mark.parametrize(("live", "model", "before"), [
-    ((), "A", ""), (("A",), "A", ""), (("A",), "B", "A"), (("A", "B"), "B", "A"), (("A", "B"), "A", "B"),
-    (("A", "B", "A"), "A", ""), (("A", "B", "C", "B"), "B", "A"), (("A", "B", "C", "B"), "D", "B"),
-])
+@pytest.mark.parametrize(
+    ("live", "model", "before"),
+    [
+        ((), "A", ""),
+        (("A",), "A", ""),
+        (("A",), "B", "A"),
+        (("A", "B"), "B", "A"),
+        (("A", "B"), "A", "B"),
+        (("A", "B", "A"), "A", ""),
+        (("A", "B", "C", "B"), "B", "A"),
+        (("A", "B", "C", "B"), "D", "B"),
+    ],
+)
 def test_model_before(live: tuple[str, ...], model: str, before: str) -> None:
     """It is the live model, or for the live model itself the one it first replaced: a second audit asks the same."""
     assert model_before(ledger(*live), model=model) == before

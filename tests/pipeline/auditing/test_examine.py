@@ -44,32 +44,60 @@ def table() -> pd.DataFrame:
     """Women: 2 hits, 2 missed, 6 rightly no. Men: 6 hits, 1 missed, 1 false alarm, 2 rightly no."""
     truth = [1, 1, 1, 1, *[0] * 6, *[1] * 7, 0, 0, 0]
     score = [0.9, 0.8, 0.4, 0.3, *[0.1] * 6, *[0.9] * 6, 0.2, 0.7, 0.1, 0.1]
-    return pd.DataFrame({"score": score, "denied": pd.array(truth, dtype="Int64"), "sex": ["women"] * 10 + ["men"] * 10},
-                        index=pd.Index(range(100, 120), name="row"))
+    return pd.DataFrame(
+        {"score": score, "denied": pd.array(truth, dtype="Int64"), "sex": ["women"] * 10 + ["men"] * 10},
+        index=pd.Index(range(100, 120), name="row"),
+    )
 
 
 def manifest(**changes: Any) -> dict:
     """A model's manifest."""
     return {
-        "name": "loans", "candidate": "c", "problem": "classification", "target": "denied", "features": ["score"],
-        "estimator": f"estimator/e@{DIGEST}", "transforms": [], "classes": [0, 1], "positive": 1,
-        "source": f"dataset/s@{DIGEST}", "source_name": "s", "types": {}, "required": [], "path": [], "selection": "",
-        "trained_on": f"dataset/x@{DIGEST}", "trained_rows": 4, "metric": "f1", "metrics": {}, **changes,
+        "name": "loans",
+        "candidate": "c",
+        "problem": "classification",
+        "target": "denied",
+        "features": ["score"],
+        "estimator": f"estimator/e@{DIGEST}",
+        "transforms": [],
+        "classes": [0, 1],
+        "positive": 1,
+        "source": f"dataset/s@{DIGEST}",
+        "source_name": "s",
+        "types": {},
+        "required": [],
+        "path": [],
+        "selection": "",
+        "trained_on": f"dataset/x@{DIGEST}",
+        "trained_rows": 4,
+        "metric": "f1",
+        "metrics": {},
+        **changes,
     }
 
 
 def audited(policy: AuditPolicy, *, frame: pd.DataFrame | None = None, **given: Any) -> Audit:
     """Audit the table."""
     frame = table() if frame is None else frame
-    given = {"model": manifest(), "estimator": Threshold(), "features": frame[["score", "denied"]], "rows": frame,
-             "train": frame, "references": REFERENCES, "compared": {"model": "", "why_not": ""}, **given}
+    given = {
+        "model": manifest(),
+        "estimator": Threshold(),
+        "features": frame[["score", "denied"]],
+        "rows": frame,
+        "train": frame,
+        "references": REFERENCES,
+        "compared": {"model": "", "why_not": ""},
+        **given,
+    }
     return Audit.from_json(examine(policy=policy.to_json(), **given)["audit"].value)
 
 
 def test_slices_by_hand() -> None:
     """Recall is 2 of 4 for women and 6 of 7 for men, 8 of 11 in all; precision 2 of 2 and 6 of 7."""
     audit = audited(AuditPolicy(slices=[Slice("sex", column="sex")], metrics=["recall", "precision"]))
-    counted = {group.label: [(round(f.value * f.n), f.n) for f in group.figures] for group in (audit.overall, *audit.groups)}
+    counted = {
+        group.label: [(round(f.value * f.n), f.n) for f in group.figures] for group in (audit.overall, *audit.groups)
+    }
     assert counted == {"all rows": [(8, 11), (8, 9)], "men": [(6, 7), (6, 7)], "women": [(2, 4), (2, 2)]}
     assert [(group.rows, group.share) for group in audit.groups] == [(10, 0.5), (10, 0.5)]
 
@@ -83,7 +111,9 @@ def test_judgement_is_bound_to_model_and_rows() -> None:
     """The audit names the very model, rows and features, the gate that failed, and the policy in full."""
     policy = AuditPolicy(gates=[Gate(metric="recall", minimum=0.8)], min_count=11)
     audit = audited(policy)
-    assert (audit.model, audit.rows, audit.features) == tuple(REFERENCES[name] for name in ("model", "rows", "features"))
+    assert (audit.model, audit.rows, audit.features) == tuple(
+        REFERENCES[name] for name in ("model", "rows", "features")
+    )
     assert (audit.judgement, audit.findings[0].rulings[0].value) == ("fail", pytest.approx(8 / 11))
     assert AuditPolicy.from_json(audit.policy) == policy
 
@@ -113,7 +143,9 @@ def test_previous_is_compared_on_rows_it_never_saw() -> None:
     """An earlier model that always says no, asked about the women: both are measured on those 10 rows."""
     women = table().index[:10]
     earlier = pd.DataFrame({"answer": pd.array([0] * 10, dtype="Int64")}, index=women)
-    audit = audited(AuditPolicy(metrics=["accuracy"]), earlier=earlier, compared={"model": REFERENCES["model"], "why_not": ""})
+    audit = audited(
+        AuditPolicy(metrics=["accuracy"]), earlier=earlier, compared={"model": REFERENCES["model"], "why_not": ""}
+    )
     previous = audit.baselines[1]
     assert (previous.rows, previous.figures[0].value, previous.ours[0].value) == (10, 0.6, 0.8)
     assert previous.why_not == "10 of the 20 test rows were in its training and are left out"
@@ -122,17 +154,24 @@ def test_previous_is_compared_on_rows_it_never_saw() -> None:
 def test_regression() -> None:
     """Errors of 1 and 3: MAE 2, RMSE √5; against the mean of training (10): 8 and 12 off."""
     frame = pd.DataFrame({"score": [3.0, 19.0], "price": [2.0, 22.0]}, index=pd.Index([1, 2], name="row"))
-    given = {"model": manifest(problem="regression", target="price", classes=[], positive=None), "estimator": Echo(),
-             "features": frame, "rows": frame, "train": pd.DataFrame({"price": [8.0, 12.0]})}
+    given = {
+        "model": manifest(problem="regression", target="price", classes=[], positive=None),
+        "estimator": Echo(),
+        "features": frame,
+        "rows": frame,
+        "train": pd.DataFrame({"price": [8.0, 12.0]}),
+    }
     audit = audited(AuditPolicy(metrics=["mae", "rmse"]), **given)
-    assert [figure.value for figure in audit.overall.figures] == pytest.approx([2.0, 5 ** 0.5])
-    assert [figure.value for figure in audit.baselines[0].figures] == pytest.approx([10.0, 104 ** 0.5])
+    assert [figure.value for figure in audit.overall.figures] == pytest.approx([2.0, 5**0.5])
+    assert [figure.value for figure in audit.baselines[0].figures] == pytest.approx([10.0, 104**0.5])
     assert (audit.confusion, audit.lower_is_better) == (None, ("mae", "rmse"))
 
 
 def test_column_not_stored() -> None:
     """A slice whose column is not stored is said so, its gate stays open, and the rest is audited."""
-    audit = audited(AuditPolicy(slices=[Slice("zip", column="zip")], gates=[Gate(metric="recall", minimum=0.1, slice="zip")]))
+    audit = audited(
+        AuditPolicy(slices=[Slice("zip", column="zip")], gates=[Gate(metric="recall", minimum=0.1, slice="zip")])
+    )
     assert audit.unsliced == {"zip": "column 'zip' is not stored"}
     assert (audit.judgement, audit.overall.rows) == ("not enough evidence", 20)
 
@@ -140,7 +179,9 @@ def test_column_not_stored() -> None:
 def test_group_never_predicted() -> None:
     """A group without a positive has recall 0/0: undefined, and its gate is left open."""
     frame = table().assign(denied=pd.array([0] * 10 + [1] * 10, dtype="Int64"))
-    policy = AuditPolicy(slices=[Slice("sex", column="sex")], gates=[Gate(metric="recall", minimum=0.1, slice="sex")], min_count=1)
+    policy = AuditPolicy(
+        slices=[Slice("sex", column="sex")], gates=[Gate(metric="recall", minimum=0.1, slice="sex")], min_count=1
+    )
     men, women = audited(policy, frame=frame).findings[0].rulings
     assert (men.about, women.about) == ("men", "women")
     assert (women.judgement, women.why) == ("not enough evidence", "recall is undefined here")
@@ -149,6 +190,7 @@ def test_group_never_predicted() -> None:
 
 def test_text_classes() -> None:
     """Classes may be words of any length; a longer one is not cut."""
+
     class Words(Threshold):
         classes_ = np.array(["no", "refused"])
 
@@ -157,8 +199,12 @@ def test_text_classes() -> None:
 
     frame = table()
     frame["denied"] = pd.array(np.where(frame["denied"] == 1, "refused", "no"), dtype="str")
-    audit = audited(AuditPolicy(metrics=["recall"], baselines=["naive"]), frame=frame, estimator=Words(),
-                    model=manifest(classes=["no", "refused"], positive="refused"))
+    audit = audited(
+        AuditPolicy(metrics=["recall"], baselines=["naive"]),
+        frame=frame,
+        estimator=Words(),
+        model=manifest(classes=["no", "refused"], positive="refused"),
+    )
     assert (audit.overall.figures[0].value, audit.baselines[0].figures[0].value) == (pytest.approx(8 / 11), 1.0)
 
 
@@ -177,4 +223,6 @@ def test_other_class_as_positive() -> None:
     """The policy may count the other class as positive: 8 of 9 true 0 are found."""
     audit = audited(AuditPolicy(metrics=["recall", "auc"], positive=0))
     assert audit.overall.figures[0].value == pytest.approx(8 / 9)
-    assert audit.overall.figures[1].value == pytest.approx(audited(AuditPolicy(metrics=["auc"])).overall.figures[0].value)
+    assert audit.overall.figures[1].value == pytest.approx(
+        audited(AuditPolicy(metrics=["auc"])).overall.figures[0].value
+    )

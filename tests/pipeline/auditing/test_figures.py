@@ -19,9 +19,15 @@ COURSE = Answered(problem="classification", truth=TRUTH, answer=ANSWER, positive
 
 def test_course_table() -> None:
     """905 TN, 9 FP, 18 FN, 68 TP: precision 88.3 % of 77, recall 79.1 % of 86, F1 83.4 % of 95, accuracy of 1,000."""
-    figures = {figure.metric: figure for figure in measured(COURSE, ["precision", "recall", "f1", "accuracy"], policy=POLICY)}
+    figures = {
+        figure.metric: figure for figure in measured(COURSE, ["precision", "recall", "f1", "accuracy"], policy=POLICY)
+    }
     assert {name: (round(100 * figure.value, 1), figure.n) for name, figure in figures.items()} == {
-        "precision": (88.3, 77), "recall": (79.1, 86), "f1": (83.4, 95), "accuracy": (97.3, 1000)}
+        "precision": (88.3, 77),
+        "recall": (79.1, 86),
+        "f1": (83.4, 95),
+        "accuracy": (97.3, 1000),
+    }
     expected = binomtest(68, 86).proportion_ci(method="wilson")
     assert (figures["recall"].low, figures["recall"].high) == pytest.approx((expected.low, expected.high))
 
@@ -47,14 +53,23 @@ def test_usual_metrics_and_those_of_gates() -> None:
     """Without a list the usual metrics are measured, and what the gates need; AUC only with probabilities."""
     policy = AuditPolicy(gates=[Gate(metric="selection_rate", minimum=0.1)])
     assert metrics_of(policy, problem="classification", probabilities=False) == (
-        "accuracy", "precision", "recall", "f1", "selection_rate")
+        "accuracy",
+        "precision",
+        "recall",
+        "f1",
+        "selection_rate",
+    )
     assert metrics_of(AuditPolicy(), problem="regression", probabilities=False) == ("mae", "rmse", "r2")
 
 
-@pytest.mark.parametrize(("metric", "problem", "text"), [
-    ("mae", "classification", "expected a metric of a classification"), ("auc", "classification", "needs probabilities"),
-    ("recall", "regression", "found one of a classification"),
-])
+@pytest.mark.parametrize(
+    ("metric", "problem", "text"),
+    [
+        ("mae", "classification", "expected a metric of a classification"),
+        ("auc", "classification", "needs probabilities"),
+        ("recall", "regression", "found one of a classification"),
+    ],
+)
 def test_metrics_that_do_not_suit(metric: str, problem: str, text: str) -> None:
     """A metric of another problem, or of probabilities a model does not give, is misuse."""
     with pytest.raises(Misuse, match=text):

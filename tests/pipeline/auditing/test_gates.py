@@ -18,8 +18,14 @@ def figure(hits: int, n: int, metric: str = "recall") -> Figure:
     return Figure(metric=metric, value=hits / n, n=n, low=low, high=high, method="wilson")
 
 
-def judge(gate: Gate, *, overall: Figure = figure(80, 100), baselines: tuple = (), unsliced: dict | None = None,
-          **groups: Figure) -> Finding:
+def judge(
+    gate: Gate,
+    *,
+    overall: Figure = figure(80, 100),
+    baselines: tuple = (),
+    unsliced: dict | None = None,
+    **groups: Figure,
+) -> Finding:
     """Apply one gate to groups of the slice `race`."""
     policy = AuditPolicy(slices=[Slice("race", column="race")], gates=[gate])
     parts = [Group(slice="race", label=label, rows=100, share=0.1, figures=(one,)) for label, one in groups.items()]
@@ -27,10 +33,20 @@ def judge(gate: Gate, *, overall: Figure = figure(80, 100), baselines: tuple = (
     return judged(policy, Measured(overall=whole, groups=parts, unsliced=unsliced or {}, baselines=baselines))[0]
 
 
-@pytest.mark.parametrize(("hits", "n", "expected"), [
-    (80, 100, "pass"), (50, 100, "pass"), (49, 100, "fail"), (29, 29, "not enough evidence"), (15, 30, "pass"),
-    (0, 29, "fail"), (0, 9, "not enough evidence"), (12, 29, "not enough evidence"), (0, 0, "not enough evidence"),
-])
+@pytest.mark.parametrize(
+    ("hits", "n", "expected"),
+    [
+        (80, 100, "pass"),
+        (50, 100, "pass"),
+        (49, 100, "fail"),
+        (29, 29, "not enough evidence"),
+        (15, 30, "pass"),
+        (0, 29, "fail"),
+        (0, 9, "not enough evidence"),
+        (12, 29, "not enough evidence"),
+        (0, 0, "not enough evidence"),
+    ],
+)
 def test_minimum(hits: int, n: int, expected: str) -> None:
     """At least 50 %: exactly kept passes; under 30 cases never pass, and fail only if all of the interval does."""
     assert judge(Gate(metric="recall", minimum=0.5), overall=figure(hits, n)).judgement == expected
@@ -52,10 +68,18 @@ def test_certain_asks_for_the_whole_interval() -> None:
 
 def test_every_group_counts_and_the_worst_decides() -> None:
     """One group under the limit fails the gate, and the others keep their own judgement."""
-    found = judge(Gate(metric="recall", minimum=0.5, slice="race"), black=figure(40, 100), white=figure(80, 100), asian=figure(9, 9))
+    found = judge(
+        Gate(metric="recall", minimum=0.5, slice="race"),
+        black=figure(40, 100),
+        white=figure(80, 100),
+        asian=figure(9, 9),
+    )
     assert found.judgement == "fail"
     assert {ruling.about: str(ruling.judgement) for ruling in found.rulings} == {
-        "black": "fail", "white": "pass", "asian": "not enough evidence"}
+        "black": "fail",
+        "white": "pass",
+        "asian": "not enough evidence",
+    }
 
 
 def test_named_groups_only() -> None:
@@ -99,8 +123,10 @@ def baseline(hits: int) -> Baseline:
     return Baseline(name="naive", rows=100, figures=(figure(hits, 100),), ours=(figure(80, 100),))
 
 
-@pytest.mark.parametrize(("hits", "gain", "expected"), [(79, 0.0, "pass"), (80, 0.0, "fail"), (81, 0.0, "fail"),
-                                                        (75, 0.05, "pass"), (76, 0.05, "fail")])
+@pytest.mark.parametrize(
+    ("hits", "gain", "expected"),
+    [(79, 0.0, "pass"), (80, 0.0, "fail"), (81, 0.0, "fail"), (75, 0.05, "pass"), (76, 0.05, "fail")],
+)
 def test_better_than_a_baseline(hits: int, gain: float, expected: str) -> None:
     """Better is more than a draw, by what was asked."""
     gate = Gate(metric="recall", baseline="naive", min_gain=gain)
@@ -111,10 +137,13 @@ def test_lower_error_is_a_gain() -> None:
     """Of a metric where lower is better, 8 against 10 is a gain of 2, and its interval is turned round with it."""
     ours = Figure(metric="mae", value=8.0, n=50, low=7.0, high=9.5, method="bootstrap")
     theirs = Figure(metric="mae", value=10.0, n=50, low=9.0, high=12.0, method="bootstrap")
-    [ruling] = judge(Gate(metric="mae", baseline="naive"), overall=ours,
-                     baselines=(Baseline(name="naive", rows=50, figures=(theirs,), ours=(ours,)),)).rulings
+    [ruling] = judge(
+        Gate(metric="mae", baseline="naive"),
+        overall=ours,
+        baselines=(Baseline(name="naive", rows=50, figures=(theirs,), ours=(ours,)),),
+    ).rulings
     assert (ruling.judgement, ruling.value) == ("pass", 2.0)
-    assert (ruling.low, ruling.high) == pytest.approx((2 - 3.25 ** 0.5, 2 + 5 ** 0.5))
+    assert (ruling.low, ruling.high) == pytest.approx((2 - 3.25**0.5, 2 + 5**0.5))
 
 
 def test_no_earlier_release_is_no_fault() -> None:

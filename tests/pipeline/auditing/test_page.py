@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from pipeline.artifacts.audit import Audit, Baseline, Confusion, Figure, Finding, Group, Judgement, Ruling
-from pipeline.auditing.page import page, template, weakest, why
+from pipeline.auditing.page import page, template
 
 DIGEST = "ab" * 16
 FAIL, PASS, OPEN = Judgement.FAIL, Judgement.PASS, Judgement.NOT_ENOUGH_EVIDENCE
@@ -22,7 +22,9 @@ def figure(value: float, n: int = 100, metric: str = "recall") -> Figure:
 
 def finding(judgement: Judgement, gate: str = "recall at least 80 % in each group of sex") -> Finding:
     """A gate judged on one group."""
-    ruling = Ruling(about="women", judgement=judgement, why="the limit is broken", n=40, value=0.725, low=0.57, high=0.84)
+    ruling = Ruling(
+        about="women", judgement=judgement, why="the limit is broken", n=40, value=0.725, low=0.57, high=0.84
+    )
     return Finding(gate=gate, metric="recall", judgement=judgement, rulings=(ruling,))
 
 
@@ -32,13 +34,27 @@ def group(label: str, value: float, *, rows: int = 100, share: float = 0.5) -> G
 
 
 AUDIT = Audit(
-    name="loans", model=f"model/loans@{DIGEST}", rows=f"dataset/t@{DIGEST}", features=f"dataset/f@{DIGEST}", n_rows=1234,
-    problem="classification", target="denied", positive="1", judgement=FAIL, findings=(finding(FAIL), finding(PASS)),
-    metrics=("recall",), overall=Group(slice="", label="all rows", rows=1234, share=1.0, figures=(figure(0.8),)),
-    groups=(group("women", 0.725), group("men", 0.84)), unsliced={"zip": "column 'zip' is not stored"},
-    baselines=(Baseline(name="naive", what="Always 0.", rows=1234, figures=(figure(0.0),), ours=(figure(0.8),)),
-               Baseline(name="previous", why_not="There is none", absent=True)),
-    confusion=Confusion(classes=("0", "1"), counts=((900, 11), (22, 301))), owner="risk", policy={"min_count": 30, "resamples": 1000},
+    name="loans",
+    model=f"model/loans@{DIGEST}",
+    rows=f"dataset/t@{DIGEST}",
+    features=f"dataset/f@{DIGEST}",
+    n_rows=1234,
+    problem="classification",
+    target="denied",
+    positive="1",
+    judgement=FAIL,
+    findings=(finding(FAIL), finding(PASS)),
+    metrics=("recall",),
+    overall=Group(slice="", label="all rows", rows=1234, share=1.0, figures=(figure(0.8),)),
+    groups=(group("women", 0.725), group("men", 0.84)),
+    unsliced={"zip": "column 'zip' is not stored"},
+    baselines=(
+        Baseline(name="naive", what="Always 0.", rows=1234, figures=(figure(0.0),), ours=(figure(0.8),)),
+        Baseline(name="previous", why_not="There is none", absent=True),
+    ),
+    confusion=Confusion(classes=("0", "1"), counts=((900, 11), (22, 301))),
+    owner="risk",
+    policy={"min_count": 30, "resamples": 1000},
 )
 
 
@@ -51,7 +67,8 @@ def text(audit: Audit) -> str:
 def test_verdict_is_the_first_thing() -> None:
     """The first line says the verdict, the second why, with the figure that decided."""
     assert text(AUDIT).startswith(
-        "Audit of loans ✕ Fail 1 of 2 gates is broken: recall at least 80 % in each group of sex – women 72.5 %.")
+        "Audit of loans ✕ Fail 1 of 2 gates is broken: recall at least 80 % in each group of sex – women 72.5 %."
+    )
 
 
 def test_every_figure_has_its_count_and_interval() -> None:
@@ -78,26 +95,6 @@ def test_text_from_data_is_escaped() -> None:
     assert "<script>" not in source and "&lt;script&gt;alert(1)&lt;/script&gt;" in source
 
 
-def test_weakest_weighs_gap_by_share() -> None:
-    """4 points below in 60 % of the rows (2.4 points) come before 17 points in 10 % (1.7); too few cases do not count."""
-    groups = (group("large", 0.76, share=0.6), group("small", 0.63, share=0.1), group("tiny", 0.1, rows=9, share=0.3),
-              group("good", 0.9))
-    ranked = weakest(replace(AUDIT, groups=groups))
-    assert [(weak.group.label, weak.gain) for weak in ranked] == [("large", "2.4 points"), ("small", "1.7 points")]
-
-
-@pytest.mark.parametrize(("judgements", "sentence"), [
-    ((PASS, PASS), "All 2 gates are kept."), ((PASS,), "The one gate is kept: recall at least 80 %."),
-    ((OPEN, PASS), "1 of 2 gates is left open: recall at least 80 % – women 72.5 %."),
-    ((), "No gate is declared, so nothing was asked of this model."),
-])
-def test_why(judgements: tuple[Judgement, ...], sentence: str) -> None:
-    """One sentence says what decided."""
-    findings = tuple(finding(judgement, "recall at least 80 %") for judgement in judgements)
-    worst = next((each for each in (FAIL, OPEN, PASS) if each in judgements), OPEN)
-    assert why(replace(AUDIT, findings=findings, judgement=worst)) == sentence
-
-
 def test_many_small_groups_are_folded() -> None:
     """More than three groups under the count lie folded beneath the others, none is left out."""
     groups = (group("big", 0.8), *(group(f"small {number}", 0.5, rows=5) for number in range(4)))
@@ -116,6 +113,14 @@ def test_equal_audits_make_equal_pages() -> None:
 def test_axis_of_amounts(value: float) -> None:
     """Amounts of any size, all alike even, find their place on the axis."""
     one = Figure(metric="mae", value=value, n=5, low=value, high=value, method="bootstrap")
-    audit = replace(AUDIT, problem="regression", metrics=("mae",), confusion=None, baselines=(), findings=(), groups=(),
-                    overall=Group(slice="", label="all rows", rows=5, share=1.0, figures=(one,)))
+    audit = replace(
+        AUDIT,
+        problem="regression",
+        metrics=("mae",),
+        confusion=None,
+        baselines=(),
+        findings=(),
+        groups=(),
+        overall=Group(slice="", label="all rows", rows=5, share=1.0, figures=(one,)),
+    )
     assert "left:50.0%" in page(audit, template=template())

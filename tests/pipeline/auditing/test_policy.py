@@ -12,9 +12,14 @@ from pipeline.auditing.policy import AuditPolicy, Gate, Slice
 from pipeline.errors import Misuse
 
 FULL = AuditPolicy(
-    slices=[Slice("sex", column="male", labels={1: "men", 0: "women"}), Slice("both", columns=["male", "race"]),
-            Slice("age", column="age", bins=(30, 60))],
-    metrics=["recall", "f1"], gates=[Gate(metric="recall", minimum=0.5, slice="sex", groups=["men"])], owner="me",
+    slices=[
+        Slice("sex", column="male", labels={1: "men", 0: "women"}),
+        Slice("both", columns=["male", "race"]),
+        Slice("age", column="age", bins=(30, 60)),
+    ],
+    metrics=["recall", "f1"],
+    gates=[Gate(metric="recall", minimum=0.5, slice="sex", groups=["men"])],
+    owner="me",
 )
 
 
@@ -23,22 +28,39 @@ def test_policy_survives_json() -> None:
     assert AuditPolicy.from_json(json.loads(json.dumps(FULL.to_json()))) == FULL
 
 
-@pytest.mark.parametrize(("gate", "sentence"), [
-    (Gate(metric="recall", minimum=0.4), "recall at least 40 %"),
-    (Gate(metric="mae", maximum=9.5, slice="area", certain=True), "MAE at most 9.5 in each group of area, with certainty"),
-    (Gate(metric="selection_rate", max_gap=0.1, slice="race", groups=("a", "b")),
-     "selection rate differs by at most 10 points between the groups of race (a, b)"),
-    (Gate(metric="f1", baseline="naive", min_gain=0.05), "F1 better than the naive baseline by at least 0.05"),
-])
+@pytest.mark.parametrize(
+    ("gate", "sentence"),
+    [
+        (Gate(metric="recall", minimum=0.4), "recall at least 40 %"),
+        (
+            Gate(metric="mae", maximum=9.5, slice="area", certain=True),
+            "MAE at most 9.5 in each group of area, with certainty",
+        ),
+        (
+            Gate(metric="selection_rate", max_gap=0.1, slice="race", groups=("a", "b")),
+            "selection rate differs by at most 10 points between the groups of race (a, b)",
+        ),
+        (Gate(metric="f1", baseline="naive", min_gain=0.05), "F1 better than the naive baseline by at least 0.05"),
+    ],
+)
 def test_gate_as_sentence(gate: Gate, sentence: str) -> None:
     """A gate reads as a sentence a product owner understands."""
     assert gate.sentence == sentence
 
 
-@pytest.mark.parametrize("wrong", [
-    {}, {"minimum": 0.5, "maximum": 0.9}, {"minimum": float("nan")}, {"max_gap": 0.1}, {"max_gap": -0.1, "slice": "race"},
-    {"baseline": "nave"}, {"baseline": "naive", "slice": "race"}, {"minimum": 0.5, "groups": ("a",)},
-])
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {},
+        {"minimum": 0.5, "maximum": 0.9},
+        {"minimum": float("nan")},
+        {"max_gap": 0.1},
+        {"max_gap": -0.1, "slice": "race"},
+        {"baseline": "nave"},
+        {"baseline": "naive", "slice": "race"},
+        {"minimum": 0.5, "groups": ("a",)},
+    ],
+)
 def test_gate_refuses(wrong: dict) -> None:
     """A gate has exactly one finite limit, and every part of it makes sense with the others."""
     with pytest.raises(Misuse):
@@ -51,20 +73,36 @@ def test_unknown_metric_is_named_with_its_neighbour() -> None:
         Gate(metric="recal", minimum=0.5)
 
 
-@pytest.mark.parametrize(("wrong", "text"), [
-    ({"gates": [Gate(metric="recall", minimum=0.5, slice="sx")], "slices": [Slice("sex", column="male")]}, "Did you mean 'sex'"),
-    ({"baselines": ["naive"], "gates": [Gate(metric="recall", baseline="previous")]}, "previous"),
-    ({"baselines": ["nave"]}, "Did you mean 'naive'"), ({"confidence": 95}, "0 < confidence < 1"), ({"min_count": 0}, "min_count"),
-    ({"slices": [Slice("a", column="x"), Slice("a", column="y")]}, "twice"), ({"metrics": ["acuracy"]}, "accuracy"),
-])
+@pytest.mark.parametrize(
+    ("wrong", "text"),
+    [
+        (
+            {"gates": [Gate(metric="recall", minimum=0.5, slice="sx")], "slices": [Slice("sex", column="male")]},
+            "Did you mean 'sex'",
+        ),
+        ({"baselines": ["naive"], "gates": [Gate(metric="recall", baseline="previous")]}, "previous"),
+        ({"baselines": ["nave"]}, "Did you mean 'naive'"),
+        ({"confidence": 95}, "0 < confidence < 1"),
+        ({"min_count": 0}, "min_count"),
+        ({"slices": [Slice("a", column="x"), Slice("a", column="y")]}, "twice"),
+        ({"metrics": ["acuracy"]}, "accuracy"),
+    ],
+)
 def test_policy_refuses(wrong: dict, text: str) -> None:
     """A policy that refers to what it does not hold, or is out of range, is refused when it is declared."""
     with pytest.raises(Misuse, match=text):
         AuditPolicy(**wrong)
 
 
-@pytest.mark.parametrize("wrong", [{"name": "a"}, {"name": "", "column": "x"}, {"name": "a", "column": "x", "bins": (3, 2)},
-                                   {"name": "a", "columns": ["x", "y"], "bins": (1,)}])
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"name": "a"},
+        {"name": "", "column": "x"},
+        {"name": "a", "column": "x", "bins": (3, 2)},
+        {"name": "a", "columns": ["x", "y"], "bins": (1,)},
+    ],
+)
 def test_slice_refuses(wrong: dict) -> None:
     """A slice needs a name, a column, and cut points that ascend within one column."""
     with pytest.raises(Misuse):
@@ -73,8 +111,10 @@ def test_slice_refuses(wrong: dict) -> None:
 
 def test_repr_is_stable_and_import_is_light() -> None:
     """Declaring a policy loads no data library, and its text is the same in another process."""
-    code = ("import sys; from pipeline.auditing import AuditPolicy, Gate, Slice;"
-            "print(repr(AuditPolicy(slices=[Slice('a', column='b')], gates=[Gate(metric='f1', minimum=.5)])));"
-            "print(sorted({'pandas', 'numpy', 'sklearn', 'jinja2', 'mlflow', 'airflow'} & set(sys.modules)))")
+    code = (
+        "import sys; from pipeline.auditing import AuditPolicy, Gate, Slice;"
+        "print(repr(AuditPolicy(slices=[Slice('a', column='b')], gates=[Gate(metric='f1', minimum=.5)])));"
+        "print(sorted({'pandas', 'numpy', 'sklearn', 'jinja2', 'mlflow', 'airflow'} & set(sys.modules)))"
+    )
     lines = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.splitlines()
     assert lines == [repr(AuditPolicy(slices=[Slice("a", column="b")], gates=[Gate(metric="f1", minimum=0.5)])), "[]"]

@@ -21,16 +21,27 @@ def binary(seed: int, n: int) -> Answered:
     random = np.random.default_rng(seed)
     truth = random.integers(0, 2, n)
     probability = np.round(np.clip(truth * 0.3 + random.random(n) * 0.7, 0, 1), 1)
-    return Answered(problem="classification", truth=truth, answer=(probability > 0.5).astype(int), probability=probability,
-                    positive=1, classes=(0, 1))
+    return Answered(
+        problem="classification",
+        truth=truth,
+        answer=(probability > 0.5).astype(int),
+        probability=probability,
+        positive=1,
+        classes=(0, 1),
+    )
 
 
 def many_classes(seed: int, n: int) -> Answered:
     """Three classes and a table of probabilities, no class counting as positive."""
     random = np.random.default_rng(seed)
     table = random.dirichlet((1, 1, 1), n)
-    return Answered(problem="classification", truth=random.integers(0, 3, n), answer=table.argmax(axis=1),
-                    probability=table, classes=(0, 1, 2))
+    return Answered(
+        problem="classification",
+        truth=random.integers(0, 3, n),
+        answer=table.argmax(axis=1),
+        probability=table,
+        classes=(0, 1, 2),
+    )
 
 
 def numbers(seed: int, n: int) -> Answered:
@@ -44,8 +55,15 @@ def numbers(seed: int, n: int) -> Answered:
 @given(seed=st.integers(0, 10_000), n=st.integers(1, 30), data=st.data())
 def test_unit_weights_give_the_metric_itself(seed: int, n: int, data: st.DataObject) -> None:
     """With every row drawn once, each metric is exactly what training ranks by, undefined as NaN."""
-    make, names = data.draw(st.sampled_from([(binary, CLASSIFYING), (numbers, MEASURING),
-                                             (many_classes, [n for n in CLASSIFYING if n != "selection_rate"])]))
+    make, names = data.draw(
+        st.sampled_from(
+            [
+                (binary, CLASSIFYING),
+                (numbers, MEASURING),
+                (many_classes, [n for n in CLASSIFYING if n != "selection_rate"]),
+            ]
+        )
+    )
     rows = make(seed, n)
     for name in names:
         score, [value] = rows.score(name), weighted(name, rows, np.ones((1, n)))
@@ -79,7 +97,9 @@ def test_no_class_vanishes() -> None:
 def test_bootstrap_is_seeded() -> None:
     """The same seed gives the same interval; another seed another."""
     rows = numbers(3, 80)
-    first, again, other = (bootstrap(rows, ["mae"], resamples=200, confidence=0.95, seed=seed)["mae"] for seed in (1, 1, 2))
+    first, again, other = (
+        bootstrap(rows, ["mae"], resamples=200, confidence=0.95, seed=seed)["mae"] for seed in (1, 1, 2)
+    )
     assert first == again != other
 
 
@@ -99,7 +119,9 @@ def test_auc_interval_covers() -> None:
         random = np.random.default_rng(seed)
         truth = np.repeat([0, 1], 30)
         marks = 1 / (1 + np.exp(-(random.normal(size=60) + truth)))
-        rows = Answered(problem="classification", truth=truth, answer=truth, probability=marks, positive=1, classes=(0, 1))
+        rows = Answered(
+            problem="classification", truth=truth, answer=truth, probability=marks, positive=1, classes=(0, 1)
+        )
         low, high = bootstrap(rows, ["auc"], resamples=300, confidence=0.95, seed=seed)["auc"]
         held += low <= 0.7602 <= high
     assert 0.9 <= held / 200 <= 0.99

@@ -11,13 +11,15 @@ from hypothesis import strategies as st
 from pipeline.auditing.policy import Slice
 from pipeline.auditing.slices import MOST_GROUPS, Unsliceable, positions_by_label
 
-PEOPLE = pd.DataFrame({
-    "race": pd.Series(["white", "black", "white", None, "black"], dtype="str"),
-    "male": pd.Series([1, 0, None, 1, 1], dtype="Int64"),
-    "age": [29.9, 30.0, 60.0, float("nan"), 59.0],
-    "married": pd.Series([True, False, None, True, True], dtype="boolean"),
-    "kind": pd.Categorical(["b", "a", "b", "a", None], categories=["b", "a", "never"]),
-})
+PEOPLE = pd.DataFrame(
+    {
+        "race": pd.Series(["white", "black", "white", None, "black"], dtype="str"),
+        "male": pd.Series([1, 0, None, 1, 1], dtype="Int64"),
+        "age": [29.9, 30.0, 60.0, float("nan"), 59.0],
+        "married": pd.Series([True, False, None, True, True], dtype="boolean"),
+        "kind": pd.Categorical(["b", "a", "b", "a", None], categories=["b", "a", "never"]),
+    }
+)
 
 
 def groups(slice_: Slice, rows: pd.DataFrame = PEOPLE) -> dict[str, list[int]]:
@@ -27,17 +29,28 @@ def groups(slice_: Slice, rows: pd.DataFrame = PEOPLE) -> dict[str, list[int]]:
 
 def test_text_column() -> None:
     """A text column's values are the labels; rows without a value are a group of their own, last."""
-    assert list(groups(Slice("race", column="race")).items()) == [("black", [1, 4]), ("white", [0, 2]), ("not stated", [3])]
+    assert list(groups(Slice("race", column="race")).items()) == [
+        ("black", [1, 4]),
+        ("white", [0, 2]),
+        ("not stated", [3]),
+    ]
 
 
 def test_labels_replace_values() -> None:
     """Declared words stand for coded values; a code without a word keeps its column's name."""
-    assert groups(Slice("sex", column="male", labels={1: "men"})) == {"male = 0": [1], "men": [0, 3, 4], "not stated": [2]}
+    assert groups(Slice("sex", column="male", labels={1: "men"})) == {
+        "male = 0": [1],
+        "men": [0, 3, 4],
+        "not stated": [2],
+    }
 
 
 def test_values_of_one_label_are_one_group() -> None:
     """Two values with the same label fall together."""
-    assert groups(Slice("r", column="race", labels={"white": "any", "black": "any"})) == {"any": [0, 1, 2, 4], "not stated": [3]}
+    assert groups(Slice("r", column="race", labels={"white": "any", "black": "any"})) == {
+        "any": [0, 1, 2, 4],
+        "not stated": [3],
+    }
 
 
 def test_bins_reach_up_to_the_next_cut() -> None:
@@ -55,28 +68,47 @@ def test_boolean_and_category() -> None:
 def test_crossed() -> None:
     """Crossed columns give one group per combination that occurs."""
     crossed = groups(Slice("both", columns=("race", "male"), labels={1: "men", 0: "women"}))
-    assert crossed == {"black × women": [1], "black × men": [4], "white × men": [0], "white × not stated": [2],
-                       "not stated × men": [3]}
+    assert crossed == {
+        "black × women": [1],
+        "black × men": [4],
+        "white × men": [0],
+        "white × not stated": [2],
+        "not stated × men": [3],
+    }
 
 
-@given(st.lists(st.tuples(st.sampled_from(["a", "b", None]), st.sampled_from([0, 1, 2, None])), min_size=1, max_size=40))
+@given(
+    st.lists(st.tuples(st.sampled_from(["a", "b", None]), st.sampled_from([0, 1, 2, None])), min_size=1, max_size=40)
+)
 def test_every_row_is_in_one_group(pairs: list) -> None:
     """Crossing parts the rows: together the groups hold each row exactly once, as grouping by hand does."""
-    frame = pd.DataFrame({"x": pd.Series([x for x, _ in pairs], dtype="str"), "y": pd.Series([y for _, y in pairs], dtype="Int64")})
+    frame = pd.DataFrame(
+        {"x": pd.Series([x for x, _ in pairs], dtype="str"), "y": pd.Series([y for _, y in pairs], dtype="Int64")}
+    )
     found = positions_by_label(Slice("xy", columns=("x", "y")), frame)
     assert sorted(np.concatenate(list(found.values()))) == list(range(len(pairs)))
     assert {frozenset(p.tolist()) for p in found.values()} == {
-        frozenset(i for i, other in enumerate(pairs) if other == pair) for pair in pairs}
+        frozenset(i for i, other in enumerate(pairs) if other == pair) for pair in pairs
+    }
 
 
-@pytest.mark.parametrize(("slice_", "why"), [
-    (Slice("r", column="rase"), "'rase' is not stored; did you mean 'race'"),
-    (Slice("r", column="race", bins=(1,)), "is no number"),
-])
+@pytest.mark.parametrize(
+    ("slice_", "why"),
+    [
+        (Slice("r", column="rase"), "'rase' is not stored; did you mean 'race'"),
+        (Slice("r", column="race", bins=(1,)), "is no number"),
+    ],
+)
 def test_what_cannot_be_sliced_says_why(slice_: Slice, why: str) -> None:
     """A column that is not stored, or that bins cannot part, is a reason in words."""
     with pytest.raises(Unsliceable, match=why):
         positions_by_label(slice_, PEOPLE)
+
+
+def test_every_label_can_be_read() -> None:
+    """Empty text has a label too, and is told from a value that is not stated."""
+    rows = pd.DataFrame({"race": pd.Series(["", " ", None], dtype="str")})
+    assert groups(Slice("race", column="race"), rows) == {"empty text": [0, 1], "not stated": [2]}
 
 
 def test_too_many_values() -> None:

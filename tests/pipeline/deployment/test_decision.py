@@ -17,26 +17,62 @@ PLAN = ReleasePlan(owner="credit risk", mitigation="roll back to the release bef
 
 def audit(judgement: str, *, model: str = MODEL) -> dict[str, Any]:
     """An audit with one gate of that judgement."""
-    ruling = Ruling(about="black over white", judgement=Judgement(judgement), why="the limit is broken", n=35, value=0.19,
-                    is_difference=True)
-    finding = Finding(gate="selection rate differs by at most 10 points", metric="selection_rate",
-                      judgement=Judgement(judgement), rulings=(ruling,))
-    return Audit(name="loans", model=model, rows="dataset/t@0", features="dataset/f@0", n_rows=400, problem="classification",
-                 target="denied", positive="1", judgement=Judgement(judgement), findings=(finding,), metrics=("recall",),
-                 overall=Group(slice="", label="all rows", rows=400, share=1.0)).to_json()
+    ruling = Ruling(
+        about="black over white",
+        judgement=Judgement(judgement),
+        why="the limit is broken",
+        n=35,
+        value=0.19,
+        is_difference=True,
+    )
+    finding = Finding(
+        gate="selection rate differs by at most 10 points",
+        metric="selection_rate",
+        judgement=Judgement(judgement),
+        rulings=(ruling,),
+    )
+    return Audit(
+        name="loans",
+        model=model,
+        rows="dataset/t@0",
+        features="dataset/f@0",
+        n_rows=400,
+        problem="classification",
+        target="denied",
+        positive="1",
+        judgement=Judgement(judgement),
+        findings=(finding,),
+        metrics=("recall",),
+        overall=Group(slice="", label="all rows", rows=400, share=1.0),
+    ).to_json()
 
 
-def decided(judgement: str, *, plan: ReleasePlan = PLAN, production: bool = True, withdrawn: str = "", model: str = MODEL) -> dict:
+def decided(
+    judgement: str, *, plan: ReleasePlan = PLAN, production: bool = True, withdrawn: str = "", model: str = MODEL
+) -> dict:
     """Decide on the model."""
-    return decide(model={"name": "loans"}, audit=audit(judgement, model=model), reference=MODEL, plan=plan.to_json(),
-                  endpoint="loans", production=production, withdrawn=withdrawn)["release"].value
+    return decide(
+        model={"name": "loans"},
+        audit=audit(judgement, model=model),
+        reference=MODEL,
+        plan=plan.to_json(),
+        endpoint="loans",
+        production=production,
+        withdrawn=withdrawn,
+    )["release"].value
 
 
 def test_pass_is_released() -> None:
     """A passed audit gives a decision with the plan's owner, mitigation and role."""
     assert decided("pass") == {
-        "endpoint": "loans", "model": MODEL, "role": "live", "verdict": "pass", "owner": "credit risk",
-        "mitigation": "roll back to the release before", "reason": "audit passed: 1 of 1 gates kept"}
+        "endpoint": "loans",
+        "model": MODEL,
+        "role": "live",
+        "verdict": "pass",
+        "owner": "credit risk",
+        "mitigation": "roll back to the release before",
+        "reason": "audit passed: 1 of 1 gates kept",
+    }
 
 
 def test_fail_names_the_gate_and_the_figure() -> None:

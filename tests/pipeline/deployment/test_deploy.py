@@ -24,7 +24,7 @@ def audited(project: Any, *, minimum: float = 0.5, **parameters: Any) -> dict[st
 
     ready = project.ready()
     model = project.trained(ready, **parameters)
-    policy = AuditPolicy(gates=[Gate(metric="recall", minimum=minimum)], resamples=100)
+    policy = AuditPolicy(gates=[Gate(metric="accuracy", minimum=minimum)], resamples=100)
     return {"model": model, "report": audit(project.runner, model=model, ready=ready, policy=policy)}
 
 
@@ -47,8 +47,16 @@ def test_release_is_entered_with_its_evidence(project: Any) -> None:
     answer = deploy(project.runner, **given, plan=PLAN)
     entry = live(project)
     assert answer == {"endpoint": project.runner.occasion.dag, "number": 1, "model": given["model"]}
-    assert (entry.model, entry.audit, entry.verdict, entry.by) == (given["model"], given["report"]["audit"], "pass", "credit risk")
-    assert project.runner.store.run(entry.run).step == "deploy" and entry.facts == {"owner": "credit risk", "mitigation": "roll back"}
+    assert (entry.model, entry.audit, entry.verdict, entry.by) == (
+        given["model"],
+        given["report"]["audit"],
+        "pass",
+        "credit risk",
+    )
+    assert project.runner.store.run(entry.run).step == "deploy" and entry.facts == {
+        "owner": "credit risk",
+        "mitigation": "roll back",
+    }
     assert champion(project) == given["model"]
 
 
@@ -63,10 +71,10 @@ def test_refusal_is_on_record_and_changes_nothing(project: Any) -> None:
     """A broken gate fails the run, with the gate in its error, and what was live stays live."""
     first = audited(project)
     deploy(project.runner, **first, plan=PLAN)
-    with pytest.raises(ReleaseRefused, match="recall at least 99.9 % - all rows"):
+    with pytest.raises(ReleaseRefused, match="accuracy at least 99.9 % - all rows"):
         deploy(project.runner, **audited(project, minimum=0.999, C=0.0011), plan=PLAN)
     [run] = project.runner.store.runs(dag=project.runner.occasion.dag, outcome=Outcome.FAILED)
-    assert run.stage == "deployment" and "recall at least 99.9 %" in run.error
+    assert run.stage == "deployment" and "accuracy at least 99.9 %" in run.error
     assert live(project).model == champion(project) == first["model"]
 
 
@@ -95,14 +103,16 @@ def test_rollback_and_no_way_round_it(project: Any) -> None:
     assert deploy(project.runner, **second, plan=PLAN)["number"] == 4
 
 
-def test_rollback_does_not_wait_for_mlflow(project: Any, tmp_path: Any) -> None:
+def test_rollback_does_not_wait_for_mlflow(project: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """With MLflow gone the ledger still goes back, once, and the trouble is told."""
+    monkeypatch.setenv("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "0")
     first, second = audited(project), audited(project, C=0.01)
     for given in (first, second):
         deploy(project.runner, **given, plan=PLAN)
-    settings = replace(project.runner.settings, mlflow_uri=f"sqlite:///{tmp_path}/no/such/folder/mlflow.db")
-    cut_off = type(project.runner)(settings=settings, occasion=project.runner.occasion, store=project.runner.store,
-                                   storage=project.runner.storage)
+    settings = replace(project.runner.settings, mlflow_uri="http://127.0.0.1:9")
+    cut_off = type(project.runner)(
+        settings=settings, occasion=project.runner.occasion, store=project.runner.store, storage=project.runner.storage
+    )
     restored = rollback(cut_off, endpoint=project.runner.occasion.dag, by="ann", reason="complaints")
     assert restored.trouble and live(project).model == first["model"]
 
@@ -124,14 +134,28 @@ def test_what_cannot_be_restored(project: Any) -> None:
 
 def entries(*steps: tuple[str, int]) -> list[Release]:
     """A ledger, oldest first: each entry's model, and the number of the entry it rolled back (0: none)."""
-    return [Release(endpoint="e", model=model, number=number, by="ann", reason="harm", facts={"rolled_back": over} if over else {})
-            for number, (model, over) in enumerate(steps, 1)]
+    return [
+        Release(
+            endpoint="e",
+            model=model,
+            number=number,
+            by="ann",
+            reason="harm",
+            facts={"rolled_back": over} if over else {},
+        )
+        for number, (model, over) in enumerate(steps, 1)
+    ]
 
 
-@pytest.mark.parametrize(("ledger", "gone"), [
-    ([("A", 0), ("B", 0)], ""), ([("A", 0), ("B", 0), ("A", 2)], "B"), ([("A", 0), ("B", 0), ("A", 2), ("B", 0)], ""),
-    ([("A", 0), ("B", 0), ("C", 0), ("B", 3), ("A", 4)], "BC"),
-])
+@pytest.mark.parametrize(
+    ("ledger", "gone"),
+    [
+        ([("A", 0), ("B", 0)], ""),
+        ([("A", 0), ("B", 0), ("A", 2)], "B"),
+        ([("A", 0), ("B", 0), ("A", 2), ("B", 0)], ""),
+        ([("A", 0), ("B", 0), ("C", 0), ("B", 3), ("A", 4)], "BC"),
+    ],
+)
 def test_withdrawn(ledger: list, gone: str) -> None:
     """A model is withdrawn from its rollback until a person makes it live again; two in a row withdraw two."""
     assert "".join(model for model in "ABC" if withdrawn(entries(*ledger), model=model)) == gone

@@ -14,7 +14,9 @@ def test_plan_survives_json() -> None:
     assert ReleasePlan.from_json(plan.to_json()) == plan
 
 
-@pytest.mark.parametrize("wrong", [{"role": "primary"}, {"on_not_enough_evidence": "ignore"}, {"endpoint": "a/b"}, {"endpoint": "a b"}])
+@pytest.mark.parametrize(
+    "wrong", [{"role": "primary"}, {"on_not_enough_evidence": "ignore"}, {"endpoint": "a/b"}, {"endpoint": "a b"}]
+)
 def test_plan_refuses(wrong: dict) -> None:
     """Roles, the answer to missing evidence, and names that cannot stand in a URL are checked when declared."""
     with pytest.raises(Misuse):

@@ -143,8 +143,8 @@ class Loans:
         return self.store.release(Release(endpoint="loans", model=model or self.model, by="ana", reason="better"))
 
 
-def built(home: Path) -> Loans:
-    """Run the project in `home` up to a model that is not yet released."""
+def built(home: Path, *, prepared: bool = True) -> Loans:
+    """Run the project in `home` up to a model that is not yet released; without its steps if not `prepared`."""
     settings = Settings.from_environment({"HEADWATER_HOME": str(home), "HEADWATER_DAGS": str(home)})
     home.mkdir(exist_ok=True)
     file = home / "loans.py"
@@ -155,13 +155,16 @@ def built(home: Path) -> Loans:
     runner = Runner.open(settings, Occasion(dag="loans", dag_run="first"))
     loans = Loans(settings, runner, functions, "", {}, "")
     loans.source = loans.ingest(applications())
-    rows = preprocess(runner, data=loans.source, steps=[functions.ratios, with_parameters(functions.capped, most=50.0)])
+    steps = [functions.ratios, with_parameters(functions.capped, most=50.0)] if prepared else []
+    rows = preprocess(runner, data=loans.source, steps=steps)
     parts = split(runner, data=rows, target="approved", sizes={"train": 0.75, "test": 0.25})
     scale = Transform("scale", estimator="sklearn.preprocessing.StandardScaler", columns=["ratio", "loan"])
     towns = Transform(
         "towns", estimator="sklearn.preprocessing.OneHotEncoder", columns=["town"], handle_unknown="ignore",
     )
-    loans.ready = fit(runner, parts=parts, transforms=[scale, towns], features=["ratio", "loan", "town"])
+    transforms = [scale, towns] if prepared else []
+    features = ["ratio", "loan", "town"] if prepared else ["income", "loan"]
+    loans.ready = fit(runner, parts=parts, transforms=transforms, features=features)
     loans.model = loans.train(1.0)
     return loans
 

@@ -41,18 +41,6 @@ def test_a_column_of_nulls_has_the_dtype_of_training() -> None:
     assert str(call(rows(a=[1]))["b"].dtype) == "Int64"
 
 
-def test_the_caller_keeps_its_frame() -> None:
-    """A step that writes into its argument changes nobody else's."""
-
-    def write(data: pd.DataFrame) -> pd.DataFrame:
-        data["a"] = 0
-        return data
-
-    frame = rows(a=[1])
-    assert Call(step="write", function=write, role="data")(frame)["a"].tolist() == [0]
-    assert frame["a"].tolist() == [1]
-
-
 @pytest.mark.parametrize("wrong", [lambda data: data["nothing"], lambda data: None, lambda data: data.assign(b=[[1, "x"]])])
 def test_a_step_that_fails_refuses_the_request(wrong) -> None:
     """Whatever a user's function raises or returns, the request is refused by the step's name."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from pipeline.preprocessing.transforms import Transform
 from pipeline.runner import Occasion, Runner
 from pipeline.settings import Settings
 from pipeline.step import Made, Step, rowwise
+from pipeline.tracking.client import speaking
 
 LOANS = 240
 TYPES = {
@@ -58,11 +60,20 @@ def prepare(runner: Runner, *, target: str | None = "denied", seed: int = 0, **p
     return fit(runner, parts=parts, transforms=[scale], features=["income", "loan", "ratio"])
 
 
+@pytest.fixture(scope="session")
+def new_mlflow(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make MLflow's tables once: the file of a database that nothing was logged to."""
+    home = tmp_path_factory.mktemp("mlflow")
+    with speaking(Settings.from_environment({"HEADWATER_HOME": str(home)})):
+        return home / "mlflow.db"
+
+
 @pytest.fixture
-def begun(tmp_path: Path) -> Callable[..., Runner]:
+def begun(tmp_path: Path, new_mlflow: Path) -> Callable[..., Runner]:
     """Open runners over one store, storage and MLflow of the test's own, each as a new process would."""
     settings = Settings.from_environment({"HEADWATER_HOME": str(tmp_path / "home")})
     settings.home.mkdir(parents=True)
+    shutil.copy(new_mlflow, settings.home)
 
     def begin(dag_run: str = "first", **occasion: Any) -> Runner:
         return Runner.open(settings, Occasion(dag="lending", dag_run=dag_run, **occasion))

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import datetime
+from decimal import Decimal
+
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 
 from pipeline.errors import Misuse
@@ -106,6 +110,33 @@ def test_a_renamed_column_fails_the_check_by_name():
     )
     assert not there.passed and not there.error
     assert gone.error == "there is no column 'twon', but there is 'town'"
+
+
+@pytest.mark.parametrize("where", ["age == '30'", "town == 3", "paid in ['True']", "kind > 2"])
+def test_a_condition_of_another_type_fails_the_check(where):
+    """A condition that compares numbers with text holds nowhere; the check must not pass for that."""
+    check = checked("column_values_to_not_be_null", column="age", where=where)
+    assert not check.passed and "is compared with" in check.error
+
+
+def test_what_is_observed_is_short_and_finite():
+    """Of many observed values twenty are told, and an infinite one as text."""
+    frame = pd.DataFrame({"s": [f"v{n:02}" for n in range(50)], "x": np.inf}, index=pd.Index(range(50), name="row"))
+    most, largest = hold(frame, [
+        Expectation("expect_column_most_common_value_to_be_in_set", column="s", value_set=["w"]),
+        Expectation("expect_column_max_to_be_between", column="x", max_value=1)])
+    assert len(most.observed) == 21 and most.observed[-1] == "and 30 more" and largest.observed == "inf"
+
+
+def test_days_and_decimals_can_be_checked():
+    """Columns of Arrow's own types are compared by what they mean."""
+    days = pd.array([datetime.date(2024, 1, day) for day in (1, 2, 3)], dtype=pd.ArrowDtype(pa.date32()))
+    price = pd.array([Decimal("1.50"), None, Decimal("3.00")], dtype=pd.ArrowDtype(pa.decimal128(10, 2)))
+    frame = pd.DataFrame({"day": days, "price": price}, index=pd.Index([1, 2, 3], name="row"))
+    later, cheap = hold(frame, [
+        Expectation("expect_column_values_to_not_be_null", column="price", where="day >= '2024-01-02'"),
+        Expectation("expect_column_values_to_be_between", column="price", max_value=2)])
+    assert (later.rows, later.failing, cheap.failing) == (2, (2,), (3,))
 
 
 def test_what_cannot_be_evaluated_is_an_error():

@@ -1,0 +1,80 @@
+"""An audit in few words: why the verdict is what it is, and where the model is weakest."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pipeline.artifacts.audit import Audit, Finding, Group, Judgement, Ruling
+from pipeline.artifacts.metric import metric
+from pipeline.artifacts.wording import amount, gap
+
+OUTCOMES = {Judgement.PASS: "kept", Judgement.NOT_ENOUGH_EVIDENCE: "left open", Judgement.FAIL: "broken"}
+MOST_SHOWN = 3
+_MEANS = ("mae", "mape", "log_loss")
+
+
+def why(audit: Audit) -> str:
+    """Say in one sentence why the verdict is what it is: the gates that decided it, with their figures."""
+    if not audit.findings:
+        return "No gate is declared, so nothing was asked of this model."
+    deciding = [finding for finding in audit.findings if finding.judgement is audit.judgement]
+    number = len(audit.findings)
+    if audit.judgement is Judgement.PASS:
+        return f"All {number} gates are kept." if number > 1 else f"The one gate is kept: {deciding[0].gate}."
+    some = f"{len(deciding)} of {number} gates {'is' if len(deciding) == 1 else 'are'}"
+    subject = "The one gate is" if number == 1 else some
+    return f"{subject} {OUTCOMES[audit.judgement]}: {'; '.join(map(_decisive, deciding))}."
+
+
+def _decisive(finding: Finding) -> str:
+    told = [ruling for ruling in finding.rulings if ruling.judgement is finding.judgement][:MOST_SHOWN]
+    return f"{finding.gate} – {', '.join(_told(finding.metric, ruling) for ruling in told)}"
+
+
+def _told(name: str, ruling: Ruling) -> str:
+    if ruling.judgement is Judgement.NOT_ENOUGH_EVIDENCE or ruling.value is None:
+        return f"{ruling.about} ({ruling.why})"
+    return f"{ruling.about} {(gap if ruling.is_difference else amount)(name, ruling.value)}"
+
+
+def tally(audit: Audit) -> list[tuple[Judgement, int]]:
+    """Count the gates by judgement, worst first, those that occur."""
+    counts = [(each, sum(finding.judgement is each for finding in audit.findings)) for each in OUTCOMES]
+    return [(each, count) for each, count in counts if count][::-1]
+
+
+@dataclass(frozen=True, slots=True)
+class Weak:
+    """A group where the model does worse than overall, and what making up for it would add overall.
+
+    `share` (0 to 1) is the group's share of the cases that count for the metric.
+    """
+
+    group: Group
+    metric: str
+    share: float
+    value: str
+    overall: str
+    gain: str
+
+
+def weakest(audit: Audit) -> list[Weak]:
+    """Rank groups by what the first metric would gain overall if the group reached the overall value.
+
+    That is its gap times its share of the cases, so that a small gap in a large group can come
+    before a large gap in a small one. Groups with too few cases for the policy are left out, and
+    so are metrics (AUC, F1) whose overall value is no mean over the cases, if there is another.
+    """
+    name = next((name for name in audit.metrics if metric(name).share or name in _MEANS), audit.metrics[0])
+    overall, sign = audit.overall.figure(name), 1 if metric(name).greater_is_better else -1
+    found = []
+    for group in audit.groups:
+        figure = group.figure(name)
+        if overall.defined and figure.defined and figure.n >= audit.policy["min_count"]:
+            share = figure.n / overall.n
+            found.append((sign * (overall.value - figure.value) * share, share, group, figure))
+    ranked = sorted((each for each in found if each[0] > 0), key=lambda each: (-each[0], each[2].slice, each[2].label))
+    return [
+        Weak(group, name, share, amount(name, figure.value), amount(name, overall.value), gap(name, gain))
+        for gain, share, group, figure in ranked[:MOST_SHOWN]
+    ]

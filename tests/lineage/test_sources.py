@@ -1,0 +1,43 @@
+"""Of a source and of a pin, what was recorded first stands."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+
+from lineage.store import Store
+
+
+def test_the_first_registration_of_a_source_stands(store: Store) -> None:
+    """A later registration, whatever it says, gets the schema, key and secret of the first."""
+    first = store.register_source("loans", schema={"b": "integer", "a": "text"}, key=["b"])
+    again = store.register_source("loans", schema={"c": "number"}, key=[])
+    assert first == again == store.source("loans")
+    assert (list(first.schema), first.key, len(first.secret)) == (["b", "a"], ("b",), 16)
+
+
+def test_every_source_has_a_secret_of_its_own(store: Store) -> None:
+    """Sources are listed by name; equal keys in two sources never make equal ids."""
+    made = [store.register_source(name, schema={}) for name in ("b", "a")]
+    assert made[0].secret != made[1].secret
+    assert [one.name for one in store.sources()] == ["a", "b"]
+
+
+def test_an_unknown_source_is_none(store: Store) -> None:
+    """Asking registers nothing."""
+    assert (store.source("loans"), store.sources()) == (None, [])
+
+
+def test_sources_registered_at_once_share_one_secret(store: Store) -> None:
+    """Eight threads that register one source agree on what was kept."""
+    with ThreadPoolExecutor(8) as threads:
+        made = list(threads.map(lambda n: store.register_source("loans", schema={"n": str(n)}), range(8)))
+    assert len({one.secret for one in made}) == 1
+
+
+def test_the_first_pin_stands(store: Store) -> None:
+    """A retry takes what the DAG run took at first; another DAG run is free."""
+    assert store.pinned("loans", "run1", "raw") is None
+    assert store.pin("loans", "run1", "raw", "dataset/raw@aa") == "dataset/raw@aa"
+    assert store.pin("loans", "run1", "raw", "dataset/raw@bb") == "dataset/raw@aa"
+    assert store.pin("loans", "run2", "raw", "dataset/raw@bb") == "dataset/raw@bb"
+    assert store.pinned("loans", "run1", "raw") == "dataset/raw@aa"

@@ -1,0 +1,81 @@
+"""The summary: the sentence that says why, and the ranking that says where to begin."""
+
+from __future__ import annotations
+
+import pytest
+
+from pipeline.artifacts.audit import Audit, Figure, Finding, Group, Judgement, Ruling
+from pipeline.auditing.summary import tally, weakest, why
+
+FAIL, PASS, OPEN = Judgement.FAIL, Judgement.PASS, Judgement.NOT_ENOUGH_EVIDENCE
+
+
+def group(label: str, value: float, n: int) -> Group:
+    """A group with a recall of `value` over `n` cases."""
+    recall = Figure(metric="recall", value=value, n=n, low=0.0, high=1.0, method="wilson")
+    return Group(slice="sex", label=label, rows=n, share=0.5, figures=(recall,))
+
+
+def audit(*judgements: Judgement, groups: tuple[Group, ...] = ()) -> Audit:
+    """An audit with one gate for each judgement, and a recall of 80 % of 1,000 overall."""
+    findings = tuple(
+        Finding(
+            gate="recall at least 80 %",
+            metric="recall",
+            judgement=each,
+            rulings=(Ruling(about="women", judgement=each, why="9 cases, 30 are needed", n=9, value=0.725),),
+        )
+        for each in judgements
+    )
+    worst = next((each for each in (FAIL, OPEN, PASS) if each in judgements), OPEN)
+    digest = "0" * 32
+    return Audit(
+        name="loans",
+        model=f"model/loans@{digest}",
+        rows=f"dataset/t@{digest}",
+        features=f"dataset/f@{digest}",
+        n_rows=1000,
+        problem="classification",
+        target="denied",
+        positive="1",
+        judgement=worst,
+        findings=findings,
+        metrics=("recall",),
+        overall=group("all rows", 0.8, 1000),
+        groups=groups,
+        policy={"min_count": 30},
+    )
+
+
+@pytest.mark.parametrize(
+    ("judgements", "sentence"),
+    [
+        ((PASS, PASS), "All 2 gates are kept."),
+        ((PASS,), "The one gate is kept: recall at least 80 %."),
+        ((OPEN, PASS), "1 of 2 gates is left open: recall at least 80 % – women (9 cases, 30 are needed)."),
+        ((FAIL,), "The one gate is broken: recall at least 80 % – women 72.5 %."),
+        ((), "No gate is declared, so nothing was asked of this model."),
+    ],
+)
+def test_why(judgements: tuple[Judgement, ...], sentence: str) -> None:
+    """One sentence says what decided, with its figures."""
+    assert why(audit(*judgements)) == sentence
+
+
+def test_tally_is_worst_first() -> None:
+    """Gates are counted by judgement, the broken ones first; what does not occur is left out."""
+    assert tally(audit(PASS, FAIL, PASS)) == [(FAIL, 1), (PASS, 2)]
+
+
+def test_weakest_weighs_gap_by_share() -> None:
+    """4 points below in 60 % of the cases (2.4) come before 17 points in 10 % (1.7); too few cases do not count."""
+    groups = (group("large", 0.76, 600), group("small", 0.63, 100), group("tiny", 0.1, 9), group("good", 0.9, 300))
+    ranked = weakest(audit(groups=groups))
+    assert [(weak.group.label, weak.gain) for weak in ranked] == [("large", "2.4 points"), ("small", "1.7 points")]
+
+
+def test_course_priority() -> None:
+    """Clean speech 94 of 95 % (60 % of the data), car 89/93 (4 %), people 87/89 (30 %): 0.6, 0.16 and 0.6 points."""
+    course = {"clean": (0.01, 600), "car": (0.04, 40), "people": (0.02, 300)}
+    groups = tuple(group(label, 0.8 - below, n) for label, (below, n) in course.items())
+    assert [weak.gain for weak in weakest(audit(groups=groups))] == ["0.6 points", "0.6 points", "0.2 points"]

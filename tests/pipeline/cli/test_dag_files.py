@@ -1,0 +1,88 @@
+"""Finding DAGs in files."""
+
+import pytest
+
+from pipeline.cli.dag_files import all_dags, find_dag
+from pipeline.errors import DagBroken, Misuse
+
+FILE = "from pipeline.airflow import dag\n\n@dag\ndef {name}():\n    pass\n"
+
+
+@pytest.fixture
+def write(tmp_path):
+    """Write a DAG file."""
+
+    def one(path, text):
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(text)
+        return tmp_path
+
+    return one
+
+
+def test_finds_a_dag_by_name_in_a_folder_of_folders(write):
+    """The file may lie deeper; the name is the function's."""
+    assert find_dag(write("loans/one.py", FILE.format(name="one")), "one").name == "one"
+
+
+def test_another_file_that_is_broken_does_not_matter(write):
+    """A DAG is found though a file that only mentions it cannot be read."""
+    write("bad.py", "# one, from pipeline\nimport nothing_like_it\n")
+    assert find_dag(write("one.py", FILE.format(name="one")), "one").name == "one"
+
+
+def test_names_the_line_of_a_file_that_cannot_be_imported(write):
+    """A failing import is told with file and line."""
+    folder = write("one.py", "import nothing_like_it\n" + FILE.format(name="one"))
+    with pytest.raises(DagBroken, match=r"ModuleNotFoundError at .*one\.py:1: No module named 'nothing_like_it'"):
+        find_dag(folder, "one")
+
+
+def test_names_the_line_of_a_file_that_is_no_python(write):
+    """A syntax error is told with file and line."""
+    folder = write("one.py", FILE.format(name="one").replace("def one()", "def one(("))
+    with pytest.raises(DagBroken, match=r"SyntaxError at .*one\.py:4"):
+        find_dag(folder, "one")
+
+
+def test_a_file_that_ends_the_process_is_broken_too(write):
+    """sys.exit in a DAG file does not end the command in silence."""
+    folder = write("one.py", "import sys\nsys.exit(3)\n" + FILE.format(name="one"))
+    with pytest.raises(DagBroken, match=r"SystemExit at .*one\.py:2: 3"):
+        find_dag(folder, "one")
+
+
+def test_two_dags_of_one_name_are_misuse(write):
+    """Which of two files is meant is not guessed."""
+    write("one.py", FILE.format(name="one"))
+    with pytest.raises(Misuse, match="two DAGs are called one"):
+        find_dag(write("copy.py", FILE.format(name="one")), "one")
+
+
+def test_an_unknown_name_lists_what_there_is(write):
+    """The letter lists the DAGs and the near one."""
+    write("one.py", FILE.format(name="loans"))
+    with pytest.raises(Misuse, match="one of houses, loans. Did you mean loans?"):
+        find_dag(write("two.py", FILE.format(name="houses")), "lones")
+
+
+def test_no_folder_is_misuse(tmp_path):
+    """A folder that is not there is named."""
+    with pytest.raises(Misuse, match="HEADWATER_DAGS"):
+        all_dags(tmp_path / "none")
+
+
+def test_lists_broken_files_last_and_leaves_hidden_folders_out(write):
+    """All DAGs by name, then what cannot be read; nothing from hidden folders."""
+    write("a.py", "from pipeline import Nothing\n")
+    write(".venv/pipeline.py", FILE.format(name="hidden"))
+    found = all_dags(write("z.py", FILE.format(name="zoo")))
+    assert [one.dag and one.dag.name for one in found] == ["zoo", None]
+    assert "cannot import name" in str(found[1].trouble) or "no attribute 'Nothing'" in str(found[1].trouble)
+
+
+def test_a_module_beside_the_file_can_be_imported(write):
+    """As under Airflow, a DAG file may take what it needs from a file beside it."""
+    write("deeper/nearby_rates.py", "RATE = 3\n")
+    folder = write("deeper/one.py", "from nearby_rates import RATE\n" + FILE.format(name="one"))
+    assert find_dag(folder, "one").function.__globals__["RATE"] == 3

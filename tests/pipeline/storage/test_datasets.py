@@ -1,0 +1,107 @@
+"""Every dtype survives Parquet, so that a digest tells content and not the way it was kept."""
+
+import datetime
+import decimal
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from lineage.digest import digest_frame
+from pipeline.errors import StepRefused
+from pipeline.storage import Storage
+from pipeline.storage.datasets import DATASETS
+
+WORDS = st.none() | st.text(st.characters(exclude_categories=["Cs"]), max_size=4)
+INSTANTS = st.none() | st.datetimes(datetime.datetime(1700, 1, 1), datetime.datetime(2200, 1, 1))
+ROWS = st.lists(
+    st.tuples(
+        st.none() | st.integers(-(2**63), 2**63 - 1),
+        st.none() | st.booleans(),
+        st.floats(),
+        WORDS,
+        INSTANTS,
+        WORDS,
+        st.none() | st.decimals(-999, 999, allow_nan=False, allow_infinity=False, places=2),
+        st.none() | st.lists(WORDS, max_size=2),
+    ),
+    max_size=12,
+)
+
+
+def table(rows):
+    """A dataset of many dtypes from rows of plain values."""
+    cells = [list(column) for column in zip(*rows)] if rows else [[]] * 8
+    columns = {
+        "i": pd.array(cells[0], dtype="Int64"),
+        "b": pd.array(cells[1], dtype="boolean"),
+        "f": np.array(cells[2], "f8"),
+        "s": pd.array(cells[3], dtype="str"),
+        "t": pd.Series(cells[4], dtype="datetime64[us]").dt.tz_localize("UTC"),
+        "c": pd.Categorical(
+            pd.array(cells[5], dtype="str"),
+            [*sorted({w for w in cells[5] if w is not None}), "unused"][::-1][:9] if "unused" not in cells[5] else None,
+        ),
+        "d": pd.array(cells[6], dtype=pd.ArrowDtype(pa.decimal128(9, 2))),
+        "l": pd.array(cells[7], dtype=pd.ArrowDtype(pa.list_(pa.string()))),
+    }
+    return pd.DataFrame(columns).set_axis(pd.Index(np.arange(len(rows)) * 3, dtype="int64", name="row"))
+
+
+@given(ROWS)
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+def test_a_dataset_and_its_parquet_have_one_digest(rows):
+    """Whatever the cells, a frame and its round trip through Parquet are equal in content, dtypes and digest."""
+    frame = table(rows)
+    encoded = DATASETS.encode(frame)
+    again = DATASETS.decode(bytes(encoded.content))
+    pd.testing.assert_frame_equal(again, frame)
+    assert digest_frame(again) == digest_frame(frame) == encoded.digest()
+
+
+@pytest.mark.parametrize(
+    "values",
+    [[3, 1, 2], [2.5, 1.0], [True, False], list(pd.to_datetime(["2021", "2020"]).as_unit("us")), ["b", "a", "é"], []],
+)
+@pytest.mark.parametrize("ordered", [True, False])
+def test_categories_keep_their_values_in_order(values, ordered):
+    """Values of any dtype, unused ones and their order survive."""
+    column = pd.Categorical.from_codes(
+        [0, -1, 0] if values else [-1, -1, -1], pd.Index(values, dtype=None if values else "str"), ordered
+    )
+    frame = pd.DataFrame({"c": column}, index=pd.Index([1, 2, 3], name="row"))
+    pd.testing.assert_frame_equal(DATASETS.decode(bytes(DATASETS.encode(frame).content)), frame)
+
+
+def test_other_tools_read_the_values_of_a_category():
+    """The file holds the words themselves, with the ids as a column `row`."""
+    frame = pd.DataFrame({"c": pd.Categorical(["x", None, "y"])}, index=pd.Index([1, 2, 3], name="row"))
+    read = pq.read_table(pa.BufferReader(DATASETS.encode(frame).content))
+    assert read.to_pydict() == {"row": [1, 2, 3], "c": ["x", None, "y"]}
+
+
+def test_a_category_over_many_row_groups_is_one():
+    """A million cells of few words come back as they were."""
+    words = pd.Categorical.from_codes(np.arange(1_200_000) % 3, ["c", "a", "b"])
+    frame = pd.DataFrame({"c": words}, index=pd.RangeIndex(1_200_000, name="row"))
+    again = DATASETS.decode(bytes(DATASETS.encode(frame).content))
+    assert (again["c"].cat.codes.to_numpy() == words.codes).all() and again["c"].dtype == words.dtype
+    assert digest_frame(again) == digest_frame(frame)
+
+
+def test_a_type_parquet_has_no_place_for_is_refused(tmp_path):
+    """What cannot be written is refused before anything is."""
+    spans = pd.array([(1, 2, 3)], dtype=pd.ArrowDtype(pa.month_day_nano_interval()))
+    with pytest.raises(StepRefused, match="Parquet"):
+        Storage(str(tmp_path)).save("dataset", pd.DataFrame({"a": spans}, index=pd.Index([1], name="row")))
+
+
+def test_decimals_are_exact():
+    """A price stays what it was."""
+    price = pd.array([decimal.Decimal("0.10")], dtype=pd.ArrowDtype(pa.decimal128(9, 2)))
+    frame = pd.DataFrame({"a": price}, index=pd.Index([1], name="row"))
+    assert DATASETS.decode(bytes(DATASETS.encode(frame).content))["a"].tolist() == [decimal.Decimal("0.10")]

@@ -1,0 +1,72 @@
+"""Verdicts and audits lie in the MLflow run of their DAG run, the figures per slice in the model's."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from pipeline.step import Made, Step
+from pipeline.tracking import log_audit, log_verdict
+from pipeline.tracking.documents import slice_figures
+
+
+def figure(metric: str, value: float, *, defined: bool = True) -> dict[str, Any]:
+    """Write a figure as audits hold it."""
+    return {"metric": metric, "value": value, "defined": defined, "n": 10}
+
+
+AUDIT = {
+    "judgement": "pass",
+    "overall": {"slice": "", "label": "all rows", "figures": [figure("recall", 0.9)]},
+    "groups": [
+        {"slice": "race", "label": "black (self-named)", "figures": [figure("recall", 0.8), figure("auc", 0, defined=False)]}
+    ],
+}
+
+
+def document(*, kind: str) -> dict[str, Made]:
+    """Make a document and its page."""
+    value = AUDIT if kind == "audit" else {"passed": True}
+    return {kind: Made(kind, value), "page": Made("page", f"<h1>{kind}</h1>")}
+
+
+def made(runner: Any, kind: str) -> dict[str, str]:
+    """Run the step that makes a document."""
+    return runner.run(Step(name=kind, stage="auditing", function=document, parameters={"kind": kind})).outputs
+
+
+def test_a_verdict_and_its_page_lie_in_the_dag_run_s_run(begun: Callable, looked: Callable) -> None:
+    """Both are files of the parent, which is named after the DAG run and finished."""
+    runner = begun()
+    outputs = made(runner, "verdict")
+    run_id = log_verdict(runner, verdict=outputs["verdict"], page=outputs["page"])
+    client = looked(runner)
+    assert {each.path for each in client.list_artifacts(run_id)} == {"validation.json", "validation.html"}
+    assert client.get_run(run_id).data.tags["headwater.validation"] == outputs["verdict"]
+
+
+def test_what_was_logged_is_not_logged_again(begun: Callable, looked: Callable) -> None:
+    """A later DAG run that reuses the verdict makes no run of its own."""
+    first, second = begun(), begun("second")
+    ids = [log_verdict(each, verdict=(out := made(each, "verdict"))["verdict"], page=out["page"]) for each in (first, second)]
+    assert ids[0] == ids[1]
+    client = looked(first)
+    assert len(client.search_runs([client.get_run(ids[0]).info.experiment_id])) == 1
+
+
+def test_an_audit_s_figures_are_metrics_of_the_model_s_run(begun: Callable, trained: Callable, looked: Callable) -> None:
+    """The page lies in both runs; each slice's figures in the model's, beside those of training."""
+    done = trained(begun())
+    outputs = made(done.runner, "audit")
+    parent = log_audit(done.runner, audit=outputs["audit"], page=outputs["page"], model=done.model)
+    client, of_model = looked(done.runner), done.candidate["mlflow_run_id"]
+    run = client.get_run(of_model)
+    assert run.data.metrics["test/race/black _self-named_/recall"] == 0.8
+    assert run.data.tags["headwater.judgement"] == "pass"
+    for run_id in (parent, of_model):
+        assert "audit.html" in {each.path for each in client.list_artifacts(run_id)}
+
+
+def test_figures_get_names_that_mlflow_takes() -> None:
+    """What is not defined is left out; signs MLflow refuses become underscores."""
+    assert slice_figures(AUDIT) == {"test/recall": 0.9, "test/race/black _self-named_/recall": 0.8}
