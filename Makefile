@@ -44,7 +44,7 @@ $(INSTALLED): requirements.lock setup.cfg pyproject.toml
 	@touch $(INSTALLED)
 
 lock:
-	$(LOCK) --upgrade --extra postgres --extra production -o requirements-production.lock setup.cfg
+	$(LOCK) --upgrade --extra postgres --extra examples --extra production -o requirements-production.lock setup.cfg
 	$(LOCK) --upgrade -c requirements-production.lock --extra postgres --extra examples --extra test --extra browser \
 		-o requirements.lock setup.cfg
 

@@ -220,6 +220,20 @@ def _driver_text(statement: sa.Insert, dialect: sa.Dialect, columns: str) -> str
     return str(compiled.string)
 
 
+def plain_rows(connection: Connection, statement: sa.Select[Any], **values: Any) -> Iterable[tuple[Any, ...]]:
+    """Select by the driver alone, which is what makes many rows cheap: tuples of what the driver returns."""
+    text, order, bound = _driver_query(statement, connection.dialect)
+    cursor = connection.connection.cursor()
+    cursor.execute(text, [values.get(name, bound[name]) for name in order])
+    return cursor
+
+
+@lru_cache(maxsize=64)
+def _driver_query(statement: sa.Select[Any], dialect: sa.Dialect) -> tuple[str, list[str], dict[str, Any]]:
+    compiled: Any = statement.compile(dialect=dialect)
+    return compiled.string, compiled.positiontup, compiled.params
+
+
 _LAST_CHARACTER = "\U0010ffff"
 
 

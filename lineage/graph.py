@@ -7,7 +7,8 @@ Either reads only what the answer is made of.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,13 +18,17 @@ from sqlalchemy.engine import Connection
 from lineage import dependencies as edges
 from lineage import reading
 from lineage.artifacts import resolved
-from lineage.database import among, members
+from lineage.database import among, members, plain_rows
 from lineage.part import Part
 from lineage.records import Closure, Dependency, Known, Outcome
 from lineage.schema import artifacts, dependencies, inputs, names, runs
 
 _ABOUT = (artifacts.c.id, artifacts.c.made_by, artifacts.c.recorded_us, reading.gone(artifacts.c.id).label("gone"))
 _ARTIFACTS = sa.select(*reading.ARTIFACT, *_ABOUT).where(
+    artifacts.c.name == names.c.id, among(artifacts.c.id, sa.bindparam("numbers"))
+)
+_ID, _MADE_BY, _RECORDED_US, _GONE = range(len(reading.ARTIFACT), len(reading.ARTIFACT) + len(_ABOUT))
+_REFERENCES = sa.select(artifacts.c.id, names.c.kind, names.c.name, artifacts.c.digest).where(
     artifacts.c.name == names.c.id, among(artifacts.c.id, sa.bindparam("numbers"))
 )
 _RUNS = sa.select(*reading.RUN).where(among(runs.c.number, sa.bindparam("numbers"))).order_by(runs.c.number)
@@ -70,9 +75,7 @@ class Graph(Part):
             StoreUnreachable: the database cannot be read.
         """
         with self.database.reading() as connection:
-            start = resolved(connection, reference, mentions=True).id
-            walk = _walked(_edges(connection, start, direction=_UP, depth=depth), start=start)
-            return _closure(connection, walk, start=start, up=True)
+            return _closure(connection, _walked(connection, reference, direction=_UP, depth=depth), up=True)
 
     def downstream(self, reference: str, depth: int | None = None) -> Closure:
         """Find all that rests on an artifact, at most `depth` edges away, nearest first, and the runs that made it.
@@ -86,9 +89,33 @@ class Graph(Part):
             StoreUnreachable: the database cannot be read.
         """
         with self.database.reading() as connection:
-            start = resolved(connection, reference, mentions=True).id
-            walk = _walked(_edges(connection, start, direction=_DOWN, depth=depth), start=start)
-            return _closure(connection, walk, start=start, up=False)
+            return _closure(connection, _walked(connection, reference, direction=_DOWN, depth=depth), up=False)
+
+    def ancestors(self, reference: str, depth: int | None = None) -> list[str]:
+        """Name all that an artifact rests on, nearest first: references alone, where records would be too much.
+
+        What `upstream` says about completeness holds here unsaid: ask it where that matters.
+
+        Raises:
+            NotRecorded: nothing answers to the reference.
+            Ambiguous: several artifacts do.
+            StoreUnreachable: the database cannot be read.
+        """
+        with self.database.reading() as connection:
+            return _named(connection, _walked(connection, reference, direction=_UP, depth=depth))
+
+    def descendants(self, reference: str, depth: int | None = None) -> list[str]:
+        """Name all that rests on an artifact, nearest first: references alone, where records would be too much.
+
+        What `downstream` says about completeness holds here unsaid: ask it where that matters.
+
+        Raises:
+            NotRecorded: nothing answers to the reference.
+            Ambiguous: several artifacts do.
+            StoreUnreachable: the database cannot be read.
+        """
+        with self.database.reading() as connection:
+            return _named(connection, _walked(connection, reference, direction=_DOWN, depth=depth))
 
     def dependencies(self, reference: str) -> list[Dependency]:
         """List what an artifact directly rested on, whichever runs made it.
@@ -121,6 +148,7 @@ class Graph(Part):
 class _Walk:
     """What was met on the way: artifacts nearest first, the runs of the edges, the ways they are known."""
 
+    start: int
     nodes: dict[int, None]
     runs: set[int]
     known: set[str]
@@ -128,11 +156,11 @@ class _Walk:
 
 def _edges(connection: Connection, start: int, *, direction: _Direction, depth: int | None) -> Iterator[Sequence[Any]]:
     if depth is None:
-        yield from connection.execute(direction.whole, {"start": start})
+        yield from plain_rows(connection, direction.whole, start=start)
         return
     seen, frontier = {start}, [start]
     for _ in range(depth):
-        met = connection.execute(direction.step, {"numbers": members(frontier)}).all()
+        met = list(plain_rows(connection, direction.step, numbers=members(frontier)))
         yield from met
         frontier = list({edge[1]: None for edge in met if edge[1] not in seen})
         seen.update(frontier)
@@ -140,30 +168,38 @@ def _edges(connection: Connection, start: int, *, direction: _Direction, depth: 
             return
 
 
-def _walked(met: Iterable[Sequence[Any]], *, start: int) -> _Walk:
-    beyond: dict[int, list[int]] = {}
-    walk = _Walk(nodes={start: None}, runs=set(), known=set())
-    for near, far, run, known in met:
-        beyond.setdefault(near, []).append(far)
+def _walked(connection: Connection, reference: str, *, direction: _Direction, depth: int | None) -> _Walk:
+    start = resolved(connection, reference, mentions=True).id
+    walk = _Walk(start=start, nodes={start: None}, runs=set(), known=set())
+    beyond: defaultdict[int, list[int]] = defaultdict(list)
+    for near, far, run, known in _edges(connection, start, direction=direction, depth=depth):
+        beyond[near].append(far)
         walk.runs.add(run)
         walk.known.add(known)
     queue = [start]
     for node in queue:
-        new = [far for far in beyond.get(node, ()) if far not in walk.nodes]
-        walk.nodes.update(dict.fromkeys(new))
-        queue.extend(dict.fromkeys(new))
+        for far in beyond.get(node, ()):
+            if far not in walk.nodes:
+                walk.nodes[far] = None
+                queue.append(far)
     return walk
 
 
-def _closure(connection: Connection, walk: _Walk, *, start: int, up: bool) -> Closure:
-    found = {row.id: row for row in connection.execute(_ARTIFACTS, {"numbers": members(walk.nodes)})}
-    made_by = {row.made_by for row in found.values() if row.made_by and (up or row.id != start)}
-    makers = connection.execute(_RUNS, {"numbers": members(walk.runs | made_by)})
+def _named(connection: Connection, walk: _Walk) -> list[str]:
+    rows = plain_rows(connection, _REFERENCES, numbers=members(walk.nodes))
+    named = {number: f"{kind}/{name}@{digest}" for number, kind, name, digest in rows}
+    return [named[node] for node in walk.nodes if node != walk.start]
+
+
+def _closure(connection: Connection, walk: _Walk, *, up: bool) -> Closure:
+    found = {row[_ID]: row for row in plain_rows(connection, _ARTIFACTS, numbers=members(walk.nodes))}
+    made_by = {row[_MADE_BY] for number, row in found.items() if row[_MADE_BY] and (up or number != walk.start)}
+    makers = plain_rows(connection, _RUNS, numbers=members(walk.runs | made_by))
     missing = [sentence for node in walk.nodes for sentence in _missing(found[node])]
     if not up:
         missing += _unfinished(connection, found)
     return Closure(
-        artifacts=tuple(reading.artifact(found[node]) for node in walk.nodes if node != start),
+        artifacts=tuple(reading.artifact(found[node]) for node in walk.nodes if node != walk.start),
         runs=tuple(map(reading.run, makers)),
         complete=not missing,
         missing=tuple(missing),
@@ -171,16 +207,20 @@ def _closure(connection: Connection, walk: _Walk, *, start: int, up: bool) -> Cl
     )
 
 
-def _missing(row: Any) -> Iterator[str]:
-    reference = f"{row.kind}/{row.name}@{row.digest}"
-    if row.recorded_us is None:
+def _missing(row: Sequence[Any]) -> Iterator[str]:
+    reference = _reference(row)
+    if row[_RECORDED_US] is None:
         yield f"{reference} was read but never recorded by a run that made it: what it rests on is unknown"
-    elif row.gone:
+    elif row[_GONE]:
         yield f"{reference} was deleted: its record stands, its content does not"
 
 
-def _unfinished(connection: Connection, found: dict[int, Any]) -> Iterator[str]:
-    for run_id, artifact in connection.execute(_AT_WORK):
-        if artifact in found:
-            row = found[artifact]
-            yield f"run {run_id} has not ended: what it makes of {row.kind}/{row.name}@{row.digest} is unknown yet"
+def _unfinished(connection: Connection, found: Mapping[int, Sequence[Any]]) -> Iterator[str]:
+    for run_id, number in plain_rows(connection, _AT_WORK):
+        if number in found:
+            yield f"run {run_id} has not ended: what it makes of {_reference(found[number])} is unknown yet"
+
+
+def _reference(row: Sequence[Any]) -> str:
+    kind, name, digest, *_ = row
+    return f"{kind}/{name}@{digest}"

@@ -83,7 +83,7 @@ def run(row: Sequence[Any], **uses: Any) -> Run:
         parameters=json_value(parameters),
         code_digest=code,
         git_commit=commit,
-        git_dirty=dirty,
+        git_dirty=bool(dirty),
         environment=environment,
         memo_key=memo,
         reused_from=reused_from,

@@ -60,6 +60,9 @@ class Metric:
         return (not score.defined, -score.value if self.greater_is_better else score.value)
 
 
+_RATE_OF_ERROR = {"greater_is_better": False, "share": True}
+
+
 def _metric(name: str, meaning: str, *, problem: str = CLASSIFICATION, **how: bool) -> Metric:
     return Metric(name=name, problem=problem, meaning=meaning, **how)
 
@@ -74,12 +77,8 @@ METRICS: Mapping[str, Metric] = {
         _metric("auc", "chance that a positive example is ranked above a negative one", uses_probability=True),
         _metric("log_loss", "mean surprise at the truth, in nats", greater_is_better=False, uses_probability=True),
         _metric("selection_rate", "share of examples answered positive", share=True),
-        _metric(
-            "false_positive_rate", "share of the negative examples answered positive", greater_is_better=False, share=True
-        ),
-        _metric(
-            "false_negative_rate", "share of the positive examples answered negative", greater_is_better=False, share=True
-        ),
+        _metric("false_positive_rate", "share of the negative examples answered positive", **_RATE_OF_ERROR),
+        _metric("false_negative_rate", "share of the positive examples answered negative", **_RATE_OF_ERROR),
         _metric("mae", "mean absolute error, in units of the target", problem=REGRESSION, greater_is_better=False),
         _metric("rmse", "root mean squared error, in units of the target", problem=REGRESSION, greater_is_better=False),
         _metric("r2", "share of the target's variance explained, at most 1", problem=REGRESSION),

@@ -24,7 +24,7 @@ def is_asymptotic(metric: str, rows: Answered) -> bool:
     return metric in ("log_loss", *_ON_ERRORS) and len(rows) >= MANY_ROWS
 
 
-def normal(metric: str, value: float, rows: Answered, *, confidence: float) -> Interval:
+def normal(metric: str, rows: Answered, *, value: float, confidence: float) -> Interval:
     """Bound a metric's `value` by the normal interval, `value` ± z standard errors."""
     half = NormalDist().inv_cdf(0.5 + confidence / 2) * standard_error(metric, rows)
     ends = value - half, value + half

@@ -47,8 +47,8 @@ def _commonest(rows: Answered, train: pd.Series) -> tuple[Answered, str]:
 def previous(
     rows: Answered,
     ids: pd.Index,
-    answers: pd.DataFrame | None,
     *,
+    answers: pd.DataFrame | None,
     model: str,
     why_not: str,
     metrics: Sequence[str],

@@ -53,7 +53,7 @@ def examine(
     metrics = metrics_of(asked, problem=manifest.problem, probabilities=test.probability is not None)
     baselines = {
         "naive": lambda: naive(test, train[manifest.target], metrics=metrics, policy=asked),
-        "previous": lambda: previous(test, features.index, earlier, **compared, metrics=metrics, policy=asked),
+        "previous": lambda: previous(test, features.index, answers=earlier, **compared, metrics=metrics, policy=asked),
     }
     groups, unsliced = _groups(test, _same_rows(rows, features), metrics=metrics, policy=asked)
     found = Measured(

@@ -60,7 +60,7 @@ def _method(name: str, rows: Answered) -> str:
 
 def _closed(name: str, score: Score, rows: Answered, *, method: str, confidence: float) -> Interval:
     if method == "normal":
-        return normal(name, score.value, rows, confidence=confidence)
+        return normal(name, rows, value=score.value, confidence=confidence)
     return (f1_interval if name == "f1" else wilson)(score.value, score.n, confidence=confidence)
 
 

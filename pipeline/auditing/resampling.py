@@ -29,7 +29,7 @@ def bootstrap(
     drawn: dict[str, list[np.ndarray]] = {metric: [] for metric in metrics}
     for weights in _weights(rows, resamples=resamples, seed=seed):
         for metric, values in drawn.items():
-            values.append(weighted(metric, rows, weights))
+            values.append(weighted(metric, rows, weights=weights))
     tail = 50 * (1 - confidence)
     return {
         metric: tuple(rounded(end) for end in np.percentile(defined, (tail, 100 - tail)))
@@ -68,7 +68,7 @@ def _drawn(random: np.random.Generator, count: int, size: int) -> np.ndarray:
     return np.bincount(picks.ravel(), minlength=count * size).reshape(count, size)
 
 
-def weighted(metric: str, rows: Answered, weights: np.ndarray) -> np.ndarray:
+def weighted(metric: str, rows: Answered, *, weights: np.ndarray) -> np.ndarray:
     """Compute a metric for each row of `weights` `(n_resamples, n_rows)`: `(n_resamples,)`, NaN where undefined."""
     with np.errstate(divide="ignore", invalid="ignore"):
         if metric in _ON_ERRORS:

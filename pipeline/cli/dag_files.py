@@ -49,7 +49,7 @@ def find_dag(folder: Path, name: str) -> Dag:
         return fitting[0].dag
     if troubled := next((found.trouble for found in read if found.trouble), None):
         raise troubled
-    raise _unknown(folder, name)
+    return _elsewhere(folder, name)
 
 
 def all_dags(folder: Path) -> list[Found]:
@@ -93,8 +93,9 @@ def _module(path: Path) -> object:
 def broken(path: Path, error: BaseException) -> DagBroken:
     """Say what went wrong in the code of a DAG file, and in which line of it."""
     lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(path)]
-    line = error.lineno if isinstance(error, SyntaxError) and error.filename == str(path) else next(iter(lines[::-1]), 1)
-    text = error.msg if isinstance(error, SyntaxError) else str(error)
+    line, text = (lines or [1])[-1], str(error)
+    if isinstance(error, SyntaxError) and error.filename == str(path):
+        line, text = error.lineno, error.msg
     return DagBroken(
         f"the DAG file {path.name} cannot be read",
         found=masked(f"{type(error).__name__} at {path}:{line}: {text}"),
@@ -106,7 +107,8 @@ def _files(folder: Path) -> Iterator[Path]:
     if not folder.is_dir():
         raise Misuse(f"there is no folder {folder}", expected="a folder of DAG files", next_step="See HEADWATER_DAGS.")
     for path in sorted(folder.rglob("*.py")):
-        if not any(part.startswith((".", "__")) for part in path.relative_to(folder).parts[:-1]) and _ABOUT in _text(path):
+        folders = path.relative_to(folder).parts[:-1]
+        if not any(name.startswith((".", "__")) for name in folders) and _ABOUT in _text(path):
             yield path
 
 
@@ -117,8 +119,15 @@ def _text(path: Path) -> str:
         return ""
 
 
-def _unknown(folder: Path, name: str) -> Misuse:
-    names = [found.dag.name for found in all_dags(folder) if found.dag]
+def _elsewhere(folder: Path, name: str) -> Dag:
+    """A DAG whose function got its name otherwise than by `def`, found by reading every file."""
+    by_name = {found.dag.name: found.dag for found in all_dags(folder) if found.dag}
+    if name not in by_name:
+        raise _unknown(folder, name, list(by_name))
+    return by_name[name]
+
+
+def _unknown(folder: Path, name: str, names: list[str]) -> Misuse:
     near = get_close_matches(name, names, n=3) or get_close_matches(name.lower(), names, n=3, cutoff=0.4)
     return Misuse(
         f"there is no DAG {name!r} in {folder}",

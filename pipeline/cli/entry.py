@@ -65,7 +65,9 @@ class Commands(click.Group):
         except BrokenPipeError:
             ctx.exit(_unread())
 
-    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
         """Find the command that the arguments begin with, or say which ones are near."""
         try:
             return super().resolve_command(ctx, args)
@@ -90,7 +92,9 @@ def _show_version(ctx: click.Context, _: click.Parameter, asked: bool) -> None:
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="Everything is kept under .headwater in the working directory, unless HEADWATER_HOME says otherwise.",
 )
-@click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_show_version, help="Say which it is.")
+@click.option(
+    "--version", is_flag=True, is_eager=True, expose_value=False, callback=_show_version, help="Say which it is."
+)
 def headwater() -> None:
     """ML pipelines on Airflow and MLflow in which every prediction can name its source rows."""
 
@@ -98,12 +102,13 @@ def headwater() -> None:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line, then end the process with its exit code."""
     warnings.showwarning = _show_warning
-    for stream in (sys.stdout, sys.stderr):
+    sys.stdout = sys.stdout or open(os.devnull, "w", encoding="utf-8")  # None where the shell closed it
+    for stream in filter(None, (sys.stdout, sys.stderr)):
         stream.reconfigure(errors="backslashreplace")
     code = outcome(arguments)
     try:
         sys.stdout.flush()
-    except BrokenPipeError:
+    except OSError:
         code = _unread()
     sys.exit(code)
 
@@ -117,12 +122,15 @@ def outcome(arguments: Sequence[str] | None = None) -> int:
         error.show()
         return MISUSED
     except SystemExit as end:
-        return DONE if end.code in (None, DONE) else _told(Letter("a step ended the process", found=str(end.code)), REFUSED)
+        ended = Letter("a step ended the process", found=f"exit {end.code}")
+        return DONE if end.code in (None, DONE) else _told(ended, REFUSED)
     except (KeyboardInterrupt, click.Abort):
         _complain("stopped")
         return STOPPED
     except Letter as error:
         return _told(error, MISUSED if isinstance(error, Misuse) else REFUSED)
+    except OSError as error:
+        return _told(error, REFUSED)
     except Exception as error:
         return _told(error, FAULT)
 

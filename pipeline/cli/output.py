@@ -156,8 +156,9 @@ def _print(renderable: Any) -> None:
 def _cell(value: object) -> Any:
     from rich.text import Text
 
-    text = json.dumps(_plain(value), default=_text, ensure_ascii=False) if isinstance(value, (dict, list, tuple)) else value
-    return Text(printable("" if text is None else text))
+    if isinstance(value, (Mapping, list, tuple)):
+        value = json.dumps(_plain(value), default=_text, ensure_ascii=False)
+    return Text(printable("" if value is None else value))
 
 
 def _plain(value: Any) -> Any:

@@ -61,5 +61,5 @@ def _told_of_its_body(dag: Dag) -> Iterator[None]:
 def _tell(task: str, seconds: float, ran: list[Any]) -> None:
     """Print what one task did: all its steps reused, some, or none."""
     reused = sum(one.reused for one in ran)
-    what = "reused" if ran and reused == len(ran) else f"ran {len(ran) - reused} of {len(ran)} steps" if reused else "ran"
+    what = f"ran {len(ran) - reused} of {len(ran)} steps" if 0 < reused < len(ran) else "reused" if reused else "ran"
     click.echo(f"  {task:<32} {what:<20} {seconds:8.2f} s")

@@ -17,7 +17,7 @@ _QUEUE = 2048
 @click.command(short_help="Serve the live release of an endpoint over HTTP.")
 @click.argument("endpoint")
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
-@click.option("--port", default=0, show_default=True, type=click.IntRange(0, 65535), help="The port; 0 finds a free one.")
+@click.option("--port", default=0, type=click.IntRange(0, 65535), help="The port; by default a free one.")
 def serve(endpoint: str, host: str, port: int) -> None:
     """Answer POST /predict from the live release of ENDPOINT, and follow the ledger without a restart.
 

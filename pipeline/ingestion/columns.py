@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 
 from pipeline.artifacts.source import Source
 from pipeline.errors import SourceRejected, StepRefused
-from pipeline.ingestion.formats import Raw
+from pipeline.ingestion.raw import Raw
 from pipeline.parsing import FALSE_WORDS, NULL_WORDS, TRUE_WORDS, fits, parsed, parsed_value
 from pipeline.schema import normalised
 

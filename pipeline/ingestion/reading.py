@@ -12,7 +12,8 @@ from xxhash import xxh3_128
 
 from pipeline.artifacts.source import Source
 from pipeline.errors import Misuse, ServiceUnavailable, SourceRejected
-from pipeline.ingestion.formats import Raw, raw_of, refuse_names
+from pipeline.ingestion.formats import raw_of
+from pipeline.ingestion.raw import Raw, refuse_names
 from pipeline.ingestion.readers import SQL, WHOLE, Files, Table
 from pipeline.settings import masked
 

@@ -14,7 +14,7 @@ from lineage.tables import ROW
 from pipeline.artifacts.source import Source
 from pipeline.errors import SourceRejected
 from pipeline.ingestion.columns import inferred, typed
-from pipeline.ingestion.formats import Raw
+from pipeline.ingestion.raw import Raw
 from pipeline.ingestion.readers import WHOLE
 from pipeline.ingestion.reading import fingerprints, read
 from pipeline.parsing import column_of

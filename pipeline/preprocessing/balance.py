@@ -47,11 +47,13 @@ def _moved(part: np.ndarray, *, wanted: np.ndarray, order: np.ndarray) -> np.nda
     change = wanted - np.bincount(part, minlength=len(wanted))
     if not change.any():
         return part
-    leaving = np.concatenate([_first(np.flatnonzero(part == j), -change[j], order) for j in np.flatnonzero(change < 0)])
+    leaving = np.concatenate(
+        [_first(np.flatnonzero(part == j), order=order, count=-change[j]) for j in np.flatnonzero(change < 0)]
+    )
     result = part.copy()
     result[leaving] = np.repeat(np.arange(len(wanted)), change.clip(min=0))
     return result
 
 
-def _first(rows: np.ndarray, count: int, order: np.ndarray) -> np.ndarray:
+def _first(rows: np.ndarray, *, order: np.ndarray, count: int) -> np.ndarray:
     return rows[np.argsort(order[rows], kind="stable")[:count]]

@@ -24,11 +24,11 @@ def parts_of(data: pd.DataFrame, policy: Policy) -> np.ndarray:
         StepRefused: a time is null, or a part would have no rows.
     """
     if policy.time is None:
-        return _filled(_by_rank(data, policy, shares=list(policy.sizes.values())), policy, data)
+        return _filled(_by_rank(data, policy, shares=list(policy.sizes.values())), policy, data=data)
     _refuse_nulls(data[policy.time])
     if not policy.boundaries:
-        return _filled(_by_time(data[policy.time], shares=list(policy.sizes.values())), policy, data)
-    return _filled(_by_boundaries(data, policy), policy, data)
+        return _filled(_by_time(data[policy.time], shares=list(policy.sizes.values())), policy, data=data)
+    return _filled(_by_boundaries(data, policy), policy, data=data)
 
 
 def strata_of(data: pd.DataFrame, policy: Policy) -> list[str]:
@@ -150,7 +150,7 @@ def _refuse_nulls(times: pd.Series) -> None:
         )
 
 
-def _filled(part: np.ndarray, policy: Policy, data: pd.DataFrame) -> np.ndarray:
+def _filled(part: np.ndarray, policy: Policy, *, data: pd.DataFrame) -> np.ndarray:
     counts = np.bincount(part, minlength=len(policy.sizes))
     empty = [name for name, count in zip(policy.sizes, counts, strict=True) if not count]
     if not empty:

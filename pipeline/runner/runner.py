@@ -19,7 +19,7 @@ from pipeline.errors import StepRefused
 from pipeline.runner.beginning import CODE, ENVIRONMENT, begun, is_alive, permit
 from pipeline.runner.memo import memo_key
 from pipeline.artifacts.occasion import Occasion
-from pipeline.runner.path import path
+from pipeline.runner.path import makers, path
 from pipeline.settings import Settings, masked
 from pipeline.step import Made, Step
 
@@ -108,11 +108,11 @@ class Runner:
 
     def path(self, reference: str) -> list[dict[str, Any]]:
         """The user's row-wise steps from the source to a dataset, in order."""
-        return path(self.store, reference)[1]
+        return path(makers(self.store, self.occasion), reference)[1]
 
     def source_of(self, reference: str) -> str:
         """The reference of the source dataset that a dataset's rows come from."""
-        return path(self.store, reference)[0]
+        return path(makers(self.store, self.occasion), reference)[0]
 
     def _note(self, ran: Ran, started: float) -> Ran:
         self.ran.append(replace(ran, seconds=time.perf_counter() - started))

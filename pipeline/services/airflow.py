@@ -15,11 +15,12 @@ from pipeline.settings import Settings
 
 PORT = 8080
 _PATIENCE_S = 120.0
+_AIRFLOW = (sys.executable, "-P", "-m", "airflow")
 _PARTS = {
-    "airflow-api-server": ["api-server", "--workers", "1"],
-    "airflow-scheduler": ["scheduler", "-s"],
-    "airflow-dag-processor": ["dag-processor"],
-    "airflow-triggerer": ["triggerer", "-s"],
+    "airflow-api-server": (*_AIRFLOW, "api-server", "--workers", "1"),
+    "airflow-scheduler": (sys.executable, "-P", "-m", "pipeline.services.warm", "scheduler", "-s"),
+    "airflow-dag-processor": (*_AIRFLOW, "dag-processor"),
+    "airflow-triggerer": (*_AIRFLOW, "triggerer", "-s"),
 }
 _HEALTHY = ("metadatabase", "scheduler", "dag_processor")
 
@@ -33,7 +34,7 @@ def start_airflow(services: Services) -> AirflowApi:
     settings = services.settings
     _make_database(services)
     for name, command in _PARTS.items():
-        services.start(name, _command(*command), extra=_configuration(settings))
+        services.start(name, command, extra=_configuration(settings))
     health = f"{settings.airflow_url}/api/v2/monitor/health"
     services.wait_until(lambda: _is_healthy(health), what="Airflow", patience_s=_PATIENCE_S)
     return AirflowApi(settings.airflow_url)
@@ -63,16 +64,12 @@ def _make_database(services: Services) -> None:
         for begun in ("airflow.db", "airflow.cfg"):
             (home / begun).unlink(missing_ok=True)
     home.mkdir(parents=True, exist_ok=True)
-    services.run("airflow-database", _command("db", "migrate"), extra=_configuration(settings))
+    services.run("airflow-database", (*_AIRFLOW, "db", "migrate"), extra=_configuration(settings))
     made_by.write_text(version)
 
 
 def _home(settings: Settings) -> Path:
     return settings.home / "airflow"
-
-
-def _command(*arguments: str) -> list[str]:
-    return [sys.executable, "-P", "-m", "airflow", *arguments]
 
 
 def _configuration(settings: Settings) -> dict[str, str]:

@@ -36,7 +36,7 @@ class Columns:
     ) -> None:
         self._types = dict(types)
         self._required = frozenset(required)
-        self._categories = {name: list(values) for name, values in (categories or {}).items()}
+        self._categories = {name: _Category(values) for name, values in (categories or {}).items()}
         self._missing = {
             name: {parsed_value(value, types[name]) for value in values}
             for name, values in (missing or {}).items() if name in types
@@ -99,10 +99,23 @@ class Columns:
     def _column(self, name: str, cells: Cells) -> Any:
         kind = self._types[name]
         if kind == "category" and name in self._categories:
-            known = self._categories[name]
-            strange = sorted({cell for cell in cells if cell is not None} - set(known))
-            return pd.Categorical(cells, categories=[*known, *strange])
+            return self._categories[name].column(cells)
         return _MAKE[kind](cells) if kind in _MAKE else column_of(cells, kind).array
+
+
+class _Category:
+    """A category column's known values, in order."""
+
+    def __init__(self, values: Sequence[str]) -> None:
+        self._codes: dict[str | None, int] = {None: -1, **{value: code for code, value in enumerate(values)}}
+        self._values = list(values)
+        self._dtype = pd.CategoricalDtype(pd.Index(self._values, dtype="str"))
+
+    def column(self, cells: Cells) -> pd.Categorical:
+        """Make a column; a value not known is put after those that are."""
+        if strange := set(cells) - self._codes.keys():
+            return pd.Categorical(cells, categories=[*self._values, *sorted(strange)])
+        return pd.Categorical.from_codes([self._codes[cell] for cell in cells], dtype=self._dtype)
 
 
 def _is_finite(cell: Any) -> bool:
@@ -123,4 +136,10 @@ def _booleans(cells: Cells) -> pd.arrays.BooleanArray:
     return pd.arrays.BooleanArray(np.array([bool(cell) for cell in cells]), null)
 
 
-_MAKE: dict[str, Callable[[Cells], Any]] = {"integer": _integers, "number": _numbers, "boolean": _booleans}
+def _texts(cells: Cells) -> Any:
+    return pd.array(cells, dtype="str")
+
+
+_MAKE: dict[str, Callable[[Cells], Any]] = {
+    "integer": _integers, "number": _numbers, "boolean": _booleans, "text": _texts,
+}

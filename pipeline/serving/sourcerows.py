@@ -76,7 +76,8 @@ class SourceRows:
             for place, row in enumerate(stated) if row is not None and by_key.get(place, row) != row
         ]
         if other:
-            raise RequestRejected(f"rows state an id that is not that of their key ({', '.join(self._key)})", examples=other)
+            key = ", ".join(self._key)
+            raise RequestRejected(f"rows state an id that is not that of their key ({key})", examples=other)
 
     def _check_known(self, stated: Sequence[int | None], known: set[int]) -> None:
         strange = [f"row {place}: {row}" for place, row in enumerate(stated) if row is not None and row not in known]

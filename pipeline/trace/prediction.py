@@ -6,7 +6,7 @@ silently, and `weakest` is the weakest way in which any dependency on the way is
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 

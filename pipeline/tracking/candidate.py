@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import tempfile
 import time
-from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +18,7 @@ _LONGEST_PARAMETER = 6000
 _CONTEXTS = {"train": "training", "dev": "validation"}
 
 
-def log_candidate(runner: Any, *, ready: Mapping[str, Any], candidate: Any, fitted: Any, scored: Any) -> str:
+def log_candidate(runner: Any, *, fitted: Any, scored: Any) -> str:
     """Show a trained candidate in MLflow, once; give the id of its MLflow run.
 
     `fitted` and `scored` are what running the two steps gave. Where the scores were made (and
@@ -28,34 +27,39 @@ def log_candidate(runner: Any, *, ready: Mapping[str, Any], candidate: Any, fitt
     Raises:
         ServiceUnavailable: MLflow cannot be used.
     """
-    if scored.mlflow_run_id:
-        if not fitted.mlflow_run_id:
-            runner.annotate(fitted.run, mlflow_run_id=scored.mlflow_run_id)
-        return scored.mlflow_run_id
-    shown = _Shown(runner, ready=ready, candidate=candidate, fitted=fitted, scored=scored)
-    with speaking(runner.settings) as client:
-        run_id = _log(client, shown)
+    run_id = scored.mlflow_run_id
+    if not run_id:
+        run_id = show(runner, estimator=fitted.outputs["estimator"], scores=scored.outputs["scores"])
     for run in (fitted, scored):
         if not run.mlflow_run_id:
             runner.annotate(run.run, mlflow_run_id=run_id)
     return run_id
 
 
+def show(runner: Any, *, estimator: str, scores: str) -> str:
+    """Make the MLflow run of an estimator and its scores (references), or find it; give its id.
+
+    Raises:
+        ServiceUnavailable: MLflow cannot be used.
+    """
+    shown = _Shown(runner, estimator=estimator, scores=scores)
+    with speaking(runner.settings) as client:
+        return _log(client, shown)
+
+
 class _Shown:
     """Everything about a candidate that is to be shown, loaded before MLflow is asked for anything."""
 
-    def __init__(self, runner: Any, *, ready: Mapping[str, Any], candidate: Any, fitted: Any, scored: Any) -> None:
-        self.runner, self.candidate, self.fitted, self.scored = runner, candidate, fitted, scored
-        self.estimator_reference = fitted.outputs["estimator"]
-        self.scores_reference = scored.outputs["scores"]
-        self.estimator = runner.value(self.estimator_reference)
-        self.facts = runner.describe(self.estimator_reference).facts
-        self.scores = runner.value(self.scores_reference)
-        self.parts = {part: ready["features"][part] for part in _CONTEXTS if part in ready["features"]}
+    def __init__(self, runner: Any, *, estimator: str, scores: str) -> None:
+        self.runner, self.estimator_reference, self.scores_reference = runner, estimator, scores
+        self.estimator = runner.value(estimator)
+        self.facts = runner.describe(estimator).facts
+        self.scores = runner.value(scores)
+        self.run, self.scored = runner.store.producer(estimator), runner.store.producer(scores)
+        self.parts = {use.role: use.artifact.reference for use in self.scored.inputs if use.role in _CONTEXTS}
         self.part = "dev" if "dev" in self.parts else "train"
         self.rows = runner.value(self.parts[self.part])
         self.source = runner.source_of(self.parts["train"])
-        self.run = runner.store.run(fitted.run)
 
     @property
     def identity(self) -> dict[str, str]:
@@ -71,7 +75,7 @@ def _log(client: MlflowClient, shown: _Shown) -> str:
         return known
     above = parent(client, shown.runner)
     tags = _tags(shown) | {"mlflow.parentRunId": above}
-    run_id = client.create_run(experiment_id, run_name=shown.candidate.name, tags=tags).info.run_id
+    run_id = client.create_run(experiment_id, run_name=shown.facts["candidate"], tags=tags).info.run_id
     try:
         _fill(client, run_id, shown, experiment_id=experiment_id)
     except BaseException:
@@ -86,8 +90,8 @@ def _tags(shown: _Shown) -> dict[str, str]:
     command = lineage_command(shown.estimator_reference)
     tags = tags_of(shown.runner) | shown.identity | {
         "headwater.kind": "candidate",
-        "headwater.run": shown.fitted.run,
-        "headwater.score_run": shown.scored.run,
+        "headwater.run": run.id,
+        "headwater.score_run": shown.scored.id,
         "headwater.lineage": command,
         "headwater.code": run.code_digest,
         "headwater.environment": run.environment,
@@ -113,8 +117,7 @@ def _fill(client: MlflowClient, run_id: str, shown: _Shown, *, experiment_id: st
         reference: _CONTEXTS[part] for part, reference in shown.parts.items()
     })
     client.log_inputs(run_id, datasets=inputs)
-    model_id = log_estimator(client, run_id, shown.estimator, experiment_id=experiment_id, name=shown.candidate.name,
-                             facts=shown.facts)
+    model_id = log_estimator(client, run_id, shown.estimator, experiment_id=experiment_id, facts=shown.facts)
     client.log_outputs(run_id, [LoggedModelOutput(model_id, step=0)])
     parameters = [Param(name, text[:_LONGEST_PARAMETER]) for name, text in _parameters(shown).items()]
     client.log_batch(run_id, metrics=_metrics(run_id, shown, model_id=model_id), params=parameters,
@@ -123,7 +126,8 @@ def _fill(client: MlflowClient, run_id: str, shown: _Shown, *, experiment_id: st
 
 
 def _parameters(shown: _Shown) -> dict[str, str]:
-    given = {"estimator": shown.candidate.estimator, "features": len(shown.facts["features"]), "seed": 0}
+    path = shown.run.parameters["given"]["estimator"]
+    given = {"estimator": path, "features": len(shown.facts["features"])}
     return {name: str(value) for name, value in (given | dict(shown.estimator.get_params())).items()}
 
 

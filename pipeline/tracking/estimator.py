@@ -17,13 +17,15 @@ _ALWAYS = ("sklearn", "numpy", "pandas", "scipy", "skops")
 
 
 def log_estimator(
-    client: MlflowClient, run_id: str, estimator: Any, *, experiment_id: str, name: str, facts: Mapping[str, Any]
+    client: MlflowClient, run_id: str, estimator: Any, *, experiment_id: str, facts: Mapping[str, Any]
 ) -> str:
     """Log a fitted estimator as a model of the run; give MLflow's id of it.
 
-    `facts` are those of the estimator's artifact: its features, problem and classes.
+    `facts` are those of the estimator's artifact: its name, features, problem and classes.
     """
-    logged = client.create_logged_model(experiment_id, name=name, source_run_id=run_id, model_type=facts["problem"])
+    logged = client.create_logged_model(
+        experiment_id, name=facts["candidate"], source_run_id=run_id, model_type=facts["problem"]
+    )
     with tempfile.TemporaryDirectory(prefix="headwater-model-") as folder:
         place = Path(folder) / "model"
         _save(estimator, place, run_id=run_id, model_id=logged.model_id, facts=facts)

@@ -34,8 +34,10 @@ def overfit(runner: Any, *, ready: Mapping[str, Any], candidates: Sequence[Candi
 
     Raises:
         TrainingRefused: a candidate cannot fit so few examples. What was found is recorded first.
+        StepRefused: a single row could not go the way to the features, so no model could be served.
     """
     train, target = ready["features"]["train"], target_of(runner, ready=ready)
+    runner.path(train)
     gates = {each.name: runner.run(_step(each, target=target), {"train": train}).outputs["gate"] for each in candidates}
     found = [runner.value(reference) for reference in gates.values()]
     if failed := [gate for gate in found if not gate["passed"]]:
@@ -78,7 +80,8 @@ def _step(candidate: Candidate, *, target: str) -> Step:
 
 def _in_words(gate: Mapping[str, Any]) -> str:
     worst = next(check for check in gate["checks"] if not check["passed"])
-    return f"{gate['candidate']} on {worst['examples']}: {worst['metric']} {worst['value']:.3g}, needs {worst['needed']:.3g}"
+    found = f"{worst['metric']} {worst['value']:.3g}, needs {worst['needed']:.3g}"
+    return f"{gate['candidate']} on {worst['examples']}: {found}"
 
 
 def fit_tiny(
@@ -134,7 +137,8 @@ def _check(features: pd.DataFrame, truth: np.ndarray, *, given: Mapping[str, Any
         name, best = "rmse", score("rmse", truth, pd.Series(truth).groupby(alike).transform("mean")).value
         value, needed = score(name, truth, estimator.predict(features)).value, best + MOST_ERROR * spread
         passed = value <= needed
-    return {"examples": len(truth), "metric": name, "value": value, "attainable": best, "needed": needed, "passed": passed}
+    figures = {"value": value, "attainable": best, "needed": needed, "passed": passed}
+    return {"examples": len(truth), "metric": name, **figures}
 
 
 def _most_frequent(truth: np.ndarray, *, alike: np.ndarray) -> np.ndarray:

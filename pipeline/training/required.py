@@ -69,7 +69,9 @@ def find_required(
     return {"columns": Made("columns", {"required": columns})}
 
 
-def _way(functions: Sequence[Callable[..., Any]], *, given: Sequence[Mapping[str, Any]], features: Sequence[str]) -> Way:
+def _way(
+    functions: Sequence[Callable[..., Any]], *, given: Sequence[Mapping[str, Any]], features: Sequence[str]
+) -> Way:
     def way(frame: pd.DataFrame) -> pd.DataFrame:
         for function, parameters in zip(functions, given, strict=True):
             frame = normalised(function(frame, **parameters))

@@ -48,7 +48,9 @@ def evaluate(
         if frame is not None:
             scores[part] = _on(estimator, frame, target=target, metric=metric)
     if folds:
-        scores["cv"] = _cross_validate(train, rows, given=given, target=target, metric=metric, folds=folds, by=by)
+        scores["cv"] = _cross_validate(
+            train, rows=rows, given=given, target=target, metric=metric, folds=folds, by=by
+        )
     return {"scores": Made("scores", scores, facts={"candidate": candidate, "metric": metric})}
 
 
@@ -70,8 +72,8 @@ def _score(name: str, truth: np.ndarray, answers: Any) -> Score:
 
 def _cross_validate(
     train: pd.DataFrame,
-    rows: pd.DataFrame | None,
     *,
+    rows: pd.DataFrame | None,
     given: Mapping[str, Any],
     target: str,
     metric: str,
@@ -80,7 +82,7 @@ def _cross_validate(
 ) -> dict[str, Any]:
     problem = problem_of(built(given))
     features, truth = examples(train, target=target, problem=problem)
-    fold = _folds(train.index.to_numpy(), truth, rows, folds=folds, by=by, stratified=problem == CLASSIFICATION)
+    fold = _folds(train.index.to_numpy(), truth, rows=rows, folds=folds, by=by, stratified=problem == CLASSIFICATION)
     found = []
     for fitted, checked in rounds(fold, forward="time" in by):
         if problem == CLASSIFICATION:
@@ -102,7 +104,13 @@ def _summary(found: list[Score]) -> dict[str, Any]:
 
 
 def _folds(
-    ids: np.ndarray, truth: np.ndarray, rows: pd.DataFrame | None, *, folds: int, by: Mapping[str, str], stratified: bool
+    ids: np.ndarray,
+    truth: np.ndarray,
+    *,
+    rows: pd.DataFrame | None,
+    folds: int,
+    by: Mapping[str, str],
+    stratified: bool,
 ) -> np.ndarray:
     if folds < 2:
         raise Misuse(f"cross-validation with folds={folds}", expected="0 for none, or 2 and more")

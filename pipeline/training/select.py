@@ -24,9 +24,9 @@ def select(runner: Any, *, ready: Mapping[str, Any], estimators: Sequence[Mappin
     """
     from pipeline.tracking import register
 
-    if not estimators:
-        raise TrainingRefused("there are no candidates to choose from", next_step="Declare some in the DAG file.")
     trained = {each["candidate"]: each for each in estimators}
+    if not trained:
+        raise TrainingRefused("there are no candidates to choose from", next_step="Declare some in the DAG file.")
     chosen = runner.run(_choice(metric), {"scores": [trained[name]["scores"] for name in sorted(trained)]})
     selection = chosen.outputs["selection"]
     first = trained[runner.value(selection)["chosen"]]

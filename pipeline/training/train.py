@@ -1,4 +1,4 @@
-"""Training one candidate: fitted to the training part, scored on train and dev and by cross-validation, shown in MLflow."""
+"""Training one candidate: fitted to the training part, scored on train and dev and by folds, shown in MLflow."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def train_candidate(
     fitted = runner.run(_fit_step(candidate, target=target, gated="gate" in inputs), inputs)
     scored = runner.run(*_score_step(runner, ready=ready, candidate=candidate, metric=metric, folds=folds,
                                      estimator=fitted.outputs["estimator"]))
-    mlflow_run_id = log_candidate(runner, ready=ready, candidate=candidate, fitted=fitted, scored=scored)
+    mlflow_run_id = log_candidate(runner, fitted=fitted, scored=scored)
     return {
         "candidate": candidate.name,
         "estimator": fitted.outputs["estimator"],
@@ -106,7 +106,8 @@ def _score_step(
         raise Misuse(f"metric {metric} is not for a {facts['problem']}", found=f"candidate {candidate.name}")
     policy = runner.describe(ready["split"]).facts
     by = {name: policy[name] for name in ("group", "time") if policy.get(name)}
-    inputs = {"estimator": estimator} | {part: ready["features"][part] for part in ("train", "dev") if part in ready["features"]}
+    features = ready["features"]
+    inputs = {"estimator": estimator} | {part: features[part] for part in ("train", "dev") if part in features}
     if by:
         inputs["rows"] = ready["parts"]["train"]
     step = Step(

@@ -193,7 +193,8 @@ def compare(loans: Loans, *, name: str, model: str, folder: Path, prepared: bool
     frame = predictor.typed([ROW])
     estimator = loans.storage.load(loans.store.artifact(predictor.manifest.estimator))
     names = list(predictor.manifest.features)
-    bare = (lambda: predictor.predict(frame)) if prepared else (lambda: estimator.predict(frame[names].astype("float64")))
+    ready = frame[names].astype("float64") if not prepared else frame
+    bare = (lambda: predictor.predict(frame)) if prepared else (lambda: estimator.predict(ready))
     save = (lambda to: save_whole_way(model, to)) if prepared else (lambda to: save_estimator(estimator, to))
     body = {"dataframe_records": [ROW if prepared else {column: float(ROW[column]) for column in names}]}
     with ours(loans) as headwater, mlflows(save, body=body, folder=folder / name, home=settings.home) as scoring:

@@ -16,7 +16,7 @@ def test_the_run_is_told_from_source_to_release(loans):
     """The summary names rows, quarantine, three candidates, the audit's groups and the release."""
     told = loans.json("summary")
     assert [source["rows"] for source in told["sources"]] == [1989]
-    assert {candidate["name"] for candidate in told["candidates"]} == {"logistic", "forest", "boosting"}
+    assert {candidate["candidate"] for candidate in told["candidates"]} == {"logistic", "forest", "boosting"}
     assert told["release"]["endpoint"] == "loan_approval"
 
 
@@ -68,7 +68,7 @@ def test_666_left_in_is_quarantined(project):
     table = applications()
     table.loc[[5, 17, 300], "gdlin"] = 666
     table.to_csv(project.folder / "loanapp.csv", index=False)
-    project.dag("loan_approval", (SOURCE, 'CSV("loanapp.csv")'), ("    deploy(model, report, plan)\n", ""))
+    project.dag("loan_approval", (SOURCE, 'CSV("loanapp.csv")'), ("    rows = preprocess", "    return\n    rows = preprocess"))
     project.headwater("run", "loan_approval")
     faulty = int(((table[["gdlin"]] == 666).any(axis=1) | (table["liq"] > 99_999)).sum())
     assert [aside["rows"] for aside in project.json("summary")["quarantined"]] == [faulty]

@@ -46,6 +46,13 @@ def test_downstream_has_what_rests_on_it_and_not_its_own_maker(diamond: Store) -
     assert [one.id for one in found.runs] == ["go-left", "go-right", "train"]
 
 
+def test_ancestors_and_descendants_are_the_references_of_the_same_answer(diamond: Store) -> None:
+    """Names alone, in the same order, to the same depth."""
+    assert diamond.ancestors("model") == [LEFT.reference, RIGHT.reference, RAW.reference]
+    assert diamond.ancestors("model", 1) == [LEFT.reference, RIGHT.reference]
+    assert diamond.descendants("raw") == [LEFT.reference, RIGHT.reference, MODEL.reference]
+
+
 @pytest.mark.parametrize(("depth", "expected"), [(0, []), (1, ["left", "right"]), (2, ["left", "right", "raw"])])
 def test_depth_limits_how_many_edges_are_followed(diamond: Store, depth: int, expected: list[str]) -> None:
     """At most `depth` edges away, and the weakest knowledge among those alone."""

@@ -30,7 +30,7 @@ def splitmix(word):
 
 
 def test_the_id_of_an_integer_key_is_what_it_is_said_to_be():
-    """Computed once more by hand: key words from BLAKE3 under the secret, one round of splitmix64 between two of them."""
+    """Computed once more in whole numbers: words of BLAKE3 under the secret around splitmix64."""
     start, _, _, end = struct.unpack("<4Q", blake3(b"loans", key=blake3(SECRET).digest()).digest(length=32))
     expected = [(splitmix(key % 2**64 ^ start) ^ end) for key in (1, 2, -7)]
     assert ids(pd.DataFrame({"k": [1, 2, -7]})) == [word - 2**64 if word >= 2**63 else word for word in expected]

@@ -28,7 +28,7 @@ NUMBERS = Answered(problem="regression", truth=PRICES, answer=PRICES + RANDOM.no
 def test_agrees_with_the_bootstrap(metric: str, rows: Answered) -> None:
     """For thousands of rows both intervals are as wide, within a tenth, and lie in the same place."""
     drawn = bootstrap(rows, [metric], resamples=800, confidence=0.95, seed=1)[metric]
-    low, high = normal(metric, rows.score(metric).value, rows, confidence=0.95)
+    low, high = normal(metric, rows, value=rows.score(metric).value, confidence=0.95)
     assert (low, high) == pytest.approx(drawn, abs=0.1 * (high - low))
 
 

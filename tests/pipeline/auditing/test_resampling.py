@@ -66,7 +66,7 @@ def test_unit_weights_give_the_metric_itself(seed: int, n: int, data: st.DataObj
     )
     rows = make(seed, n)
     for name in names:
-        score, [value] = rows.score(name), weighted(name, rows, np.ones((1, n)))
+        score, [value] = rows.score(name), weighted(name, rows, weights=np.ones((1, n)))
         assert value == pytest.approx(score.value, abs=1e-9) if score.defined else np.isnan(value), name
 
 
@@ -80,7 +80,7 @@ def test_weights_are_repetitions(seed: int, n: int, data: st.DataObject) -> None
         return
     repeated = rows.take(np.repeat(np.arange(n), weights))
     for name in CLASSIFYING if rows.problem == "classification" else MEASURING:
-        score, [value] = repeated.score(name), weighted(name, rows, weights[None, :].astype(float))
+        score, [value] = repeated.score(name), weighted(name, rows, weights=weights[None, :].astype(float))
         assert value == pytest.approx(score.value, abs=1e-9) if score.defined else np.isnan(value), name
 
 

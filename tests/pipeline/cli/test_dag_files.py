@@ -86,3 +86,10 @@ def test_a_module_beside_the_file_can_be_imported(write):
     write("deeper/nearby_rates.py", "RATE = 3\n")
     folder = write("deeper/one.py", "from nearby_rates import RATE\n" + FILE.format(name="one"))
     assert find_dag(folder, "one").function.__globals__["RATE"] == 3
+
+
+def test_a_dag_named_by_its_maker_is_found(write):
+    """A function that got its name otherwise than by `def` is found too."""
+    folder = write("made.py", "from pipeline.airflow import dag\n\ndef body():\n    pass\n\n"
+                              "body.__name__ = 'loans_' + 'fr'\nfrench = dag(body)\n")
+    assert find_dag(folder, "loans_fr").name == "loans_fr"

@@ -17,7 +17,9 @@ def test_a_run_is_told_in_full_with_its_seconds():
 
 def test_ids_of_rows_are_strings():
     """A 64-bit id does not survive in every JSON reader as a number."""
-    one = Prediction(id="9", at=NOON, endpoint="e", release=1, model="model/m@1", input={}, output={}, rows=(("s", -2**63),))
+    one = Prediction(
+        id="9", at=NOON, endpoint="e", release=1, model="model/m@1", input={}, output={}, rows=(("s", -2**63),)
+    )
     assert prediction_to_json(one)["rows"] == [{"source": "s", "row": "-9223372036854775808"}]
     assert prediction_to_json(one)["at"] == "2024-05-01T12:00:00+00:00"
 

@@ -44,7 +44,8 @@ def test_a_function_that_raises_is_told_with_its_line_and_recorded(new_town):
 
 def test_a_body_that_raises_is_the_files_fault(new_town):
     """An error in the DAG's own body names the DAG file and its line, and is no fault of Headwater."""
-    (new_town.folder / "dags" / "odd.py").write_text("from pipeline.airflow import dag\n@dag\ndef odd():\n    {}['x']\n")
+    text = "from pipeline.airflow import dag\n@dag\ndef odd():\n    {}['x']\n"
+    (new_town.folder / "dags" / "odd.py").write_text(text)
     ran = new_town.process("run", "odd")
     assert ran.code == 1 and "odd.py:4" in ran.err and "KeyError" in ran.err
 

@@ -1,5 +1,7 @@
 """`headwater show`."""
 
+from pathlib import Path
+
 
 def test_an_artifact_by_name_is_its_latest_version(headwater, town):
     """Kind, digest, rows, place, who made it and who read it."""
@@ -13,7 +15,7 @@ def test_for_people_it_names_columns_and_where_the_bytes_are(headwater, town):
     """Columns with types, the full path of the file."""
     shown = headwater(town, "show", "people").out
     place = next(line.split()[-1] for line in shown.splitlines() if line.startswith("place"))
-    assert place.startswith(str(town.folder)) and open(place, "rb").read(4) == b"PAR1"
+    assert place.startswith(str(town.folder)) and Path(place).read_bytes()[:4] == b"PAR1"
     assert any(line.split() == ["age", "Int64"] for line in shown.splitlines())
 
 
@@ -29,7 +31,7 @@ def test_a_run_is_shown_with_all_it_used_and_made(headwater, town):
     """A run by the beginning of its id: inputs, outputs, what they rest on."""
     run = headwater(town, "runs", "--json").json[0]
     told = headwater(town, "show", run["id"][:-4], "--json").json
-    assert told["id"] == run["id"] and [use["role"] for use in told["inputs"]] == ["data"]
+    assert told["id"] == run["id"] and [use["role"] for use in told["inputs"]] == ["people"]
     assert {(one["rule"], one["known"]) for one in told["dependencies"]} == {("same row", "sampled")}
     assert "same row" in headwater(town, "show", run["id"]).out
 

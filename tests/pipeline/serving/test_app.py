@@ -15,6 +15,7 @@ from fastapi import FastAPI
 
 from lineage.store import Store
 from pipeline.serving import Limits, create_app
+from pipeline.trace import trace
 
 ROW = {"income": 10, "loan": 100.0, "town": "Bonn"}
 
@@ -71,10 +72,23 @@ def test_an_answer_stands_on_the_row_it_names(loans, client) -> None:
     """A row id, or the source's key, ties the answer to that source row, and back from it."""
     source = loans.runner.value(loans.source)
     row, case = str(source.index[5]), source["case"].iloc[5]
-    by_id, by_key = client.post("/predict", json={"rows": [{**ROW, "row": row}, {**ROW, "case": case}]}).json()["predictions"]
+    rows = [{**ROW, "row": row}, {**ROW, "case": case}]
+    by_id, by_key = client.post("/predict", json={"rows": rows}).json()["predictions"]
     assert by_id["row"] == by_key["row"] == row
     standing = loans.store.predictions_on("applications", [int(row)])
     assert {logged.id for logged in standing} == {by_id["id"], by_key["id"]}
+
+
+def test_an_answer_can_be_traced_to_its_source(loans, client) -> None:
+    """From the id in the answer alone: source row with its values, the steps in order, nothing missing."""
+    source = loans.runner.value(loans.source)
+    [answer] = client.post("/predict", json={**ROW, "row": str(source.index[5])}).json()["predictions"]
+    told = trace(loans.store, loans.storage, answer["id"])
+    assert (told["complete"], told["missing"], told["weakest"]) == (True, [], "sampled")
+    steps = [run["step"] for run in told["path"]]
+    assert steps == ["ingest", "ratios", "capped", "split", "fit", "fit.train", "train", "model"]
+    [row] = told["sources"][0]["rows"]
+    assert (row["keys"], row["differs"]) == ({"case": source["case"].iloc[5]}, ["income", "loan"])
 
 
 def test_a_bad_row_refuses_the_whole_request(loans, client) -> None:

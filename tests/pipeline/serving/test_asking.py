@@ -31,7 +31,8 @@ LABELS = np.where(FRAME["a"] + FRAME["b"] > 2, "yes", np.where(FRAME["a"] > 1, "
     "estimator",
     [
         LogisticRegression(), DecisionTreeClassifier(max_depth=2), RandomForestClassifier(10), ExtraTreesClassifier(10),
-        HistGradientBoostingClassifier(max_iter=5), GaussianNB(), SVC(), make_pipeline(StandardScaler(), LogisticRegression()),
+        HistGradientBoostingClassifier(max_iter=5), GaussianNB(), SVC(),
+        make_pipeline(StandardScaler(), LogisticRegression()),
         LinearRegression(), Ridge(), RandomForestRegressor(10), HistGradientBoostingRegressor(max_iter=5),
     ],
     ids=lambda estimator: type(estimator).__name__,
@@ -49,7 +50,8 @@ def test_answers_are_those_of_training_and_audit(estimator) -> None:
 
 def test_nullable_numbers_are_floats() -> None:
     """Whole numbers and booleans, with nulls, are asked about as in training."""
-    frame = FRAME.assign(b=pd.array([1, None, 3] * 100, dtype="Int64"), a=pd.array([True, False, None] * 100, dtype="boolean"))
+    whole, yes = pd.array([1, None, 3] * 100, dtype="Int64"), pd.array([True, False, None] * 100, dtype="boolean")
+    frame = FRAME.assign(b=whole, a=yes)
     estimator = HistGradientBoostingClassifier(max_iter=5).fit(frame[FEATURES].astype("float64"), LABELS)
     expected = ask(estimator, frame, features=FEATURES)
     np.testing.assert_array_equal(Asking(estimator, features=FEATURES)(frame).probability, expected.probability)

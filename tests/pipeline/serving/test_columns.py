@@ -24,7 +24,8 @@ def test_a_row_becomes_a_row_of_the_source() -> None:
     """Every declared column is there, in order, typed; what the row leaves out is null."""
     frame = COLUMNS.frame([{"income": 2, "age": 41}])
     assert list(frame.columns) == list(TYPES)
-    assert [str(dtype) for dtype in frame.dtypes] == ["Int64", "float64", "str", "boolean", "datetime64[us, UTC]", "category"]
+    dtypes = ["Int64", "float64", "str", "boolean", "datetime64[us, UTC]", "category"]
+    assert [str(dtype) for dtype in frame.dtypes] == dtypes
     assert frame.iloc[0].dropna().to_dict() == {"age": 41, "income": 2.0}
 
 

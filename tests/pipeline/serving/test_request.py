@@ -84,7 +84,9 @@ def test_row_ids_are_taken_out_of_the_rows() -> None:
     assert rows == [{"a": 1}, {}, {}, {"a": 2}]
 
 
-@pytest.mark.parametrize("stated", [12, 1.5, "", "-", "1e3", "9223372036854775808", "²", "1_0", " 1", True, [1], "1" * 9999])
+@pytest.mark.parametrize(
+    "stated", [12, 1.5, "", "-", "1e3", "9223372036854775808", "²", "1_0", " 1", True, [1], "1" * 9999]
+)
 def test_an_id_is_a_string_of_digits(stated: object) -> None:
     """Numbers are refused too: JavaScript would have rounded them."""
     with pytest.raises(RequestRejected, match="row 0 names a source row by an unusable id"):
@@ -112,7 +114,10 @@ _SCALARS = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False
 )
 
 
-@given(st.lists(st.dictionaries(st.text(min_size=1, max_size=4).filter(lambda n: "\0" not in n), _SCALARS), min_size=1, max_size=3))
+_NAMES = st.text(min_size=1, max_size=4).filter(lambda name: "\0" not in name)
+
+
+@given(st.lists(st.dictionaries(_NAMES, _SCALARS), min_size=1, max_size=3))
 def test_what_was_sent_is_what_is_read(rows: list[dict[str, object]]) -> None:
     """Reading changes no value and no name."""
     assert read_rows(json.dumps({"rows": rows}).encode(), limits=LIMITS) == rows

@@ -41,7 +41,9 @@ def test_a_column_of_nulls_has_the_dtype_of_training() -> None:
     assert str(call(rows(a=[1]))["b"].dtype) == "Int64"
 
 
-@pytest.mark.parametrize("wrong", [lambda data: data["nothing"], lambda data: None, lambda data: data.assign(b=[[1, "x"]])])
+@pytest.mark.parametrize(
+    "wrong", [lambda data: data["nothing"], lambda data: None, lambda data: data.assign(b=[[1, "x"]])]
+)
 def test_a_step_that_fails_refuses_the_request(wrong) -> None:
     """Whatever a user's function raises or returns, the request is refused by the step's name."""
     with pytest.raises(RequestRejected, match="step odd cannot take these rows"):

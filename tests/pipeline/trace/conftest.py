@@ -50,7 +50,9 @@ class History:
         """Record one finished run of one output, every row of which rests on every row of the inputs."""
         began = MORNING + timedelta(hours=hour)
         depends = [
-            Dependency(output=output.reference, input=each.reference, rule=Rule.EVERY_ROW, effect=Effect.MODEL, known=known)
+            Dependency(
+                output=output.reference, input=each.reference, rule=Rule.EVERY_ROW, effect=Effect.MODEL, known=known
+            )
             for each in inputs
         ]
         self.store.record([Run(

@@ -40,7 +40,8 @@ def test_the_path_runs_from_source_to_model(history) -> None:
     history.predicted("77")
     path = trace(history.store, history.storage, "77")["path"]
     assert [run["step"] for run in path] == ["ingest", "split", "model"]
-    assert (path[1]["code_digest"], path[1]["git_commit"], path[1]["parameters"]) == ("code-split", "c0ffee", {"hour": 1})
+    split = path[1]
+    assert (split["code_digest"], split["git_commit"], split["parameters"]) == ("code-split", "c0ffee", {"hour": 1})
 
 
 def test_the_source_rows_are_shown_with_key_and_values(history) -> None:

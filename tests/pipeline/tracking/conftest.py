@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -55,13 +55,15 @@ def ratio(rows: pd.DataFrame) -> pd.DataFrame:
     return rows.assign(ratio=rows["loan"] / rows["income"])
 
 
-def prepare(runner: Runner, *, target: str | None = "denied", seed: int = 0, **policy: Any) -> Mapping[str, Any]:
+def prepare(
+    runner: Runner, *, target: str | None = "denied", seed: int = 0, steps: Sequence[Any] = (ratio,), **policy: Any
+) -> Mapping[str, Any]:
     """Take the applications to fitted features: give what the fit stage gives."""
     step = Step(name="ingest", stage="ingestion", function=applications, parameters={"seed": seed})
-    rows = preprocess(runner, data=runner.run(step).outputs["data"], steps=[ratio])
+    rows = preprocess(runner, data=runner.run(step).outputs["data"], steps=list(steps))
     parts = split(runner, data=rows, target=target, **policy)
     scale = Transform("scale", estimator="sklearn.preprocessing.StandardScaler", columns=["income", "loan"])
-    return fit(runner, parts=parts, transforms=[scale], features=["income", "loan", "ratio"])
+    return fit(runner, parts=parts, transforms=[scale], features=["income", "loan", *(["ratio"] if ratio in steps else [])])
 
 
 @pytest.fixture(scope="session")
@@ -95,7 +97,9 @@ class Trained:
     model: str
 
 
-def train_one(runner: Runner, *, target: str = "denied", metric: str = "f1", estimator: str = "", **parameters: Any) -> Trained:
+def train_one(
+    runner: Runner, *, target: str = "denied", metric: str = "f1", estimator: str = "", **parameters: Any
+) -> Trained:
     """Take the project to a chosen model."""
     ready = prepare(runner, target=target)
     declared = Candidate("only", estimator=estimator or "sklearn.linear_model.LogisticRegression", **parameters)

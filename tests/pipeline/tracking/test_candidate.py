@@ -6,13 +6,13 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import mlflow.sklearn
 import pytest
 
 from pipeline.errors import ServiceUnavailable
+from pipeline.runner.runner import Ran
 from pipeline.tracking import log_candidate
 from pipeline.training.candidates import Candidate
 from pipeline.training.train import train_candidate
@@ -71,7 +71,8 @@ def test_the_logged_model_answers_as_the_estimator(begun: Callable, trained: Cal
     loaded, ours = mlflow.sklearn.load_model(place), made.runner.value(made.candidate["estimator"])
     assert (loaded.predict_proba(features) == ours.predict_proba(features)).all()
     signature = mlflow.models.Model.load(place).signature
-    assert signature.inputs.input_names() == ["income", "loan", "ratio"] and signature.outputs.input_names() == ["denied"]
+    assert signature.inputs.input_names() == ["income", "loan", "ratio"]
+    assert signature.outputs.input_names() == ["denied"]
     assert "scikit_learn==" in Path(place, "requirements.txt").read_text()
 
 
@@ -80,7 +81,8 @@ def test_plots_and_environment_are_there(begun: Callable, trained: Callable, loo
     made = trained(begun())
     client, run_id = looked(made.runner), made.candidate["mlflow_run_id"]
     assert {"environment.json", "scores.json", "model.json"} <= files(client, run_id)
-    assert files(client, run_id, "plots") == {f"plots/{name}.png" for name in ("confusion_matrix", "roc", "calibration")}
+    plots = ("confusion_matrix", "roc", "calibration")
+    assert files(client, run_id, "plots") == {f"plots/{name}.png" for name in plots}
 
 
 def test_a_regression_is_shown_as_one(begun: Callable, trained: Callable, looked: Callable) -> None:
@@ -117,14 +119,13 @@ def test_candidates_of_a_dag_run_share_one_parent(begun: Callable, prepared: Cal
     assert (parent.data.tags["headwater.dag_run"], parent.info.status) == ("first", "FINISHED")
 
 
-def again(made: Any, **changed: Any) -> str:
+def again(made: Any) -> str:
     """Log the candidate as a task does that died before the store was told."""
-    of = {"step": "", "run": made.runner.ran[-1].run, "mlflow_run_id": "", **changed}
-    fitted = SimpleNamespace(outputs={"estimator": made.candidate["estimator"]}, **of)
-    fitted.run = made.runner.store.producer(made.candidate["estimator"]).id
-    scored = SimpleNamespace(outputs={"scores": made.candidate["scores"]}, **of)
-    scored.run = made.runner.store.producer(made.candidate["scores"]).id
-    return log_candidate(made.runner, ready=made.ready, candidate=LOGISTIC, fitted=fitted, scored=scored)
+    fitted, scored = (
+        Ran(step=role, outputs={role: made.candidate[role]}, run=made.runner.store.producer(made.candidate[role]).id)
+        for role in ("estimator", "scores")
+    )
+    return log_candidate(made.runner, fitted=fitted, scored=scored)
 
 
 def test_a_task_killed_before_the_store_was_told_finds_its_run(begun: Callable, trained: Callable) -> None:

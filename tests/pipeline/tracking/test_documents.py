@@ -19,7 +19,8 @@ AUDIT = {
     "judgement": "pass",
     "overall": {"slice": "", "label": "all rows", "figures": [figure("recall", 0.9)]},
     "groups": [
-        {"slice": "race", "label": "black (self-named)", "figures": [figure("recall", 0.8), figure("auc", 0, defined=False)]}
+        {"slice": "race", "label": "black (self-named)",
+         "figures": [figure("recall", 0.8), figure("auc", 0, defined=False)]}
     ],
 }
 
@@ -48,13 +49,16 @@ def test_a_verdict_and_its_page_lie_in_the_dag_run_s_run(begun: Callable, looked
 def test_what_was_logged_is_not_logged_again(begun: Callable, looked: Callable) -> None:
     """A later DAG run that reuses the verdict makes no run of its own."""
     first, second = begun(), begun("second")
-    ids = [log_verdict(each, verdict=(out := made(each, "verdict"))["verdict"], page=out["page"]) for each in (first, second)]
+    pairs = [(each, made(each, "verdict")) for each in (first, second)]
+    ids = [log_verdict(each, verdict=out["verdict"], page=out["page"]) for each, out in pairs]
     assert ids[0] == ids[1]
     client = looked(first)
     assert len(client.search_runs([client.get_run(ids[0]).info.experiment_id])) == 1
 
 
-def test_an_audit_s_figures_are_metrics_of_the_model_s_run(begun: Callable, trained: Callable, looked: Callable) -> None:
+def test_an_audit_s_figures_are_metrics_of_the_model_s_run(
+    begun: Callable, trained: Callable, looked: Callable
+) -> None:
     """The page lies in both runs; each slice's figures in the model's, beside those of training."""
     done = trained(begun())
     outputs = made(done.runner, "audit")

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
 
-import pytest
-
-from pipeline.errors import ServiceUnavailable
 from pipeline.tracking import promote, register
 
 
@@ -35,7 +35,14 @@ def test_the_released_model_is_the_champion(begun: Callable, trained: Callable, 
         assert client.get_model_version_by_alias("lending", "champion").tags["headwater.model"] == made.model
 
 
-def test_a_model_that_was_never_registered_cannot_be_promoted(begun: Callable, trained: Callable) -> None:
-    """A registry that does not know the model says how to get it there."""
-    with pytest.raises(ServiceUnavailable, match="has no version for model/lending@00.*run the DAG lending again"):
-        promote(trained(begun()).runner, model="model/lending@00")
+def test_a_lost_mlflow_is_made_good(begun: Callable, trained: Callable, looked: Callable, new_mlflow: Path) -> None:
+    """A model that only the store remembers is shown and registered again when it is to be released."""
+    made = trained(begun())
+    settings = replace(made.runner.settings, mlflow_uri=f"sqlite:///{made.runner.settings.home}/another/mlflow.db")
+    made.runner.settings = settings
+    (settings.home / "another").mkdir()
+    shutil.copy(new_mlflow, settings.home / "another")
+    assert promote(made.runner, model=made.model) == "1"
+    version = looked(made.runner).get_model_version_by_alias("lending", "champion")
+    assert looked(made.runner).get_run(version.run_id).data.metrics["dev/f1"] > 0.5
+    assert register(made.runner, model=made.model, mlflow_run_id=made.candidate["mlflow_run_id"]) == "1"

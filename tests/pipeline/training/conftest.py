@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -51,13 +51,15 @@ def ratio(rows: pd.DataFrame) -> pd.DataFrame:
     return rows.assign(ratio=rows["loan"] / rows["income"])
 
 
-def prepare(runner: Runner, *, target: str | None = "denied", seed: int = 0, **policy: Any) -> Mapping[str, Any]:
+def prepare(
+    runner: Runner, *, target: str | None = "denied", seed: int = 0, steps: Sequence[Any] = (ratio,), **policy: Any
+) -> Mapping[str, Any]:
     """Take the applications to fitted features: give what the fit stage gives."""
     step = Step(name="ingest", stage="ingestion", function=applications, parameters={"seed": seed})
-    rows = preprocess(runner, data=runner.run(step).outputs["data"], steps=[ratio])
+    rows = preprocess(runner, data=runner.run(step).outputs["data"], steps=list(steps))
     parts = split(runner, data=rows, target=target, **policy)
     scale = Transform("scale", estimator="sklearn.preprocessing.StandardScaler", columns=["income", "loan"])
-    return fit(runner, parts=parts, transforms=[scale], features=["income", "loan", "ratio"])
+    return fit(runner, parts=parts, transforms=[scale], features=["income", "loan", *(["ratio"] if ratio in steps else [])])
 
 
 @pytest.fixture(scope="session")

@@ -54,6 +54,7 @@ def test_declaring_loads_no_data_library() -> None:
     """A DAG file that declares candidates parses without pandas, scikit-learn or MLflow."""
     code = (
         "import sys; from pipeline.training import Candidate; from pipeline.artifacts import model, metric; "
-        "Candidate('a', estimator='sklearn.svm.SVC'); print(sorted({'numpy','pandas','sklearn','mlflow'} & {*sys.modules}))"
+        "Candidate('a', estimator='sklearn.svm.SVC'); "
+        "print(sorted({'numpy', 'pandas', 'sklearn', 'mlflow'} & {*sys.modules}))"
     )
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"

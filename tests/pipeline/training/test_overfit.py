@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline.errors import TrainingRefused
+from pipeline.errors import StepRefused, TrainingRefused
 from pipeline.training.candidates import Candidate
 from pipeline.training.overfit import fit_tiny, overfit
 
@@ -112,3 +112,18 @@ def test_a_split_without_a_target_cannot_be_trained(begun: Callable, prepared: C
     tree = Candidate("tree", estimator="sklearn.tree.DecisionTreeClassifier")
     with pytest.raises(TrainingRefused, match="split without a target"):
         overfit(runner, ready=prepared(runner, target=None), candidates=[tree])
+
+
+def keep_most(rows: pd.DataFrame) -> pd.DataFrame:
+    """Look at all rows, and claim nothing."""
+    return rows[rows["loan"] < rows["loan"].max()]
+
+
+def test_a_way_that_no_single_row_can_go_stops_before_training(begun: Callable, prepared: Callable) -> None:
+    """A step that is not row-wise between source and features is named before anything is fitted."""
+    runner = begun()
+    ready = prepared(runner, steps=[keep_most])
+    tree = Candidate("tree", estimator="sklearn.tree.DecisionTreeClassifier")
+    with pytest.raises(StepRefused, match="keep_most.*Mark the function @rowwise"):
+        overfit(runner, ready=ready, candidates=[tree])
+    assert not [ran for ran in runner.ran if ran.step.startswith("overfit")]

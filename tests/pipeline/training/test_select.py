@@ -17,7 +17,9 @@ from pipeline.training.train import train_candidate
 TREE = "sklearn.tree.DecisionTreeClassifier"
 
 
-def figures(name: str, dev: float | None, *, defined: bool = True, cv: float = 0.5, metric: str = "f1") -> dict[str, Any]:
+def figures(
+    name: str, dev: float | None, *, defined: bool = True, cv: float = 0.5, metric: str = "f1"
+) -> dict[str, Any]:
     """Write the scores of a candidate."""
     scores: dict[str, Any] = {"candidate": name, "cv": {"mean": cv, "sd": 0.0, "folds": [], "defined": True}}
     return scores if dev is None else scores | {"dev": {metric: {"value": dev, "defined": defined, "n": 10}}}
@@ -78,10 +80,8 @@ def test_the_model_rests_on_its_estimator_and_on_who_lost(begun: Callable, prepa
     """The chosen estimator is its model; every candidate's scores decided, through the selection."""
     runner = begun()
     ready = prepared(runner)
-    made = [
-        train_candidate(runner, ready=ready, candidate=Candidate(name, estimator=TREE, max_depth=depth), metric="f1", folds=0)
-        for name, depth in (("a", 3), ("b", 1))
-    ]
+    candidates = [Candidate(name, estimator=TREE, max_depth=depth) for name, depth in (("a", 3), ("b", 1))]
+    made = [train_candidate(runner, ready=ready, candidate=each, metric="f1", folds=0) for each in candidates]
     model = select(runner, ready=ready, estimators=made, metric="f1")
     rests = {each.input: (each.rule, each.effect) for each in runner.store.dependencies(model)}
     chosen = next(each for each in made if each["estimator"] in rests)

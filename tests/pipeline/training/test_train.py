@@ -14,7 +14,9 @@ from pipeline.training.candidates import Candidate
 from pipeline.training.overfit import overfit
 from pipeline.training.train import train_candidate
 
-TREE = Candidate("tree", estimator="sklearn.tree.DecisionTreeClassifier", max_depth=3, overfit=(), overfit_reason="test")
+TREE = Candidate(
+    "tree", estimator="sklearn.tree.DecisionTreeClassifier", max_depth=3, overfit=(), overfit_reason="test"
+)
 RIDGE = Candidate("ridge", estimator="sklearn.linear_model.Ridge", overfit=(), overfit_reason="test")
 
 
