@@ -14,7 +14,7 @@ help:
 	@echo "make demo    run the loan approval pipeline, serve its model, trace one prediction to its source rows"
 	@echo "make up      run Airflow, MLflow and the inference servers on this machine, until Ctrl-C"
 	@echo "make test    run the tests that need nothing but Python"
-	@echo "make check   run all other tests (services, a browser, long runs), and the linters"
+	@echo "make check   run all other tests (services, a browser, long runs)"
 	@echo "make lock    choose the newest versions that setup.cfg allows (needs uv)"
 	@echo "make clean   remove everything that the others made"
 
@@ -28,9 +28,6 @@ test: $(INSTALLED)
 	@$(BIN)/python -m pytest -n logical -m "not ($(REST))"
 
 check: $(INSTALLED)
-	@$(BIN)/flake8 pipeline lineage dags tests
-	@$(BIN)/interrogate --quiet pipeline lineage
-	@$(BIN)/lint-imports
 	@$(BIN)/python -m pytest -m "$(REST)"
 
 $(INSTALLED): requirements.lock setup.cfg pyproject.toml

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert  # SQLite spells ON CONFLICT the same way
 from sqlalchemy.engine import Connection
 
+from lineage.database import plain_rows
 from lineage.encoding import json_text, now_us
 from lineage.errors import NotRecorded
 from lineage.records import Artifact, Use
@@ -69,17 +70,16 @@ _PUBLISH = outputs.insert()
 def found(connection: Connection, identity: Identity) -> int | None:
     """Look up the number of an artifact, recorded or only mentioned."""
     k, n, d = identity
-    number: int | None = connection.execute(_FIND, {"k": k, "n": n, "d": d}).scalar()
-    return number
+    return next((number for number, in plain_rows(connection, _FIND, k=k, n=n, d=d)), None)
 
 
 def name_number(connection: Connection, *, kind: str, name: str) -> int:
     """Look up the number of a name, giving it one when it is new."""
-    known = connection.execute(_NAME, {"k": kind, "n": name}).scalar()
-    if known is None:
+    for _ in range(2):
+        for (known,) in plain_rows(connection, _NAME, k=kind, n=name):
+            return int(known)
         connection.execute(ADD_NAME, {"kind": kind, "name": name})
-        known = connection.execute(_NAME, {"k": kind, "n": name}).scalar_one()
-    return int(known)
+    raise AssertionError(f"the name {kind}/{name} was just added")
 
 
 def written(artifact: Artifact, run: int, *, name: int, at_us: int) -> dict[str, object]:

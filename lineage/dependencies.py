@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from lineage.database import plain_rows
 from lineage.encoding import json_text, json_value
 from lineage.errors import MOST_EXAMPLES, Conflict
 from lineage.records import BESIDE, Dependency, Effect, Known, Rule
@@ -102,4 +103,4 @@ def written(one: Dependency, *, run: int, output: int, input: int) -> tuple[Any,
 
 def of_run(connection: Connection, run: int) -> tuple[Dependency, ...]:
     """Read what the outputs of one run rested on, in the order of output, then input."""
-    return tuple(map(dependency, connection.execute(_OF_RUN, {"run": run})))
+    return tuple(map(dependency, plain_rows(connection, _OF_RUN, run=run)))

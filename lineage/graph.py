@@ -1,15 +1,12 @@
 """Up and down the graph of artifact versions: what one rests on, and what rests on it.
 
-An edge leads from an output to an input that it rested on. The whole of one direction is one
-recursive query that meets each artifact once; a limited number of steps is one query a step.
-Either reads only what the answer is made of.
+An answer holds the records of what was met, says what could not be followed, and how weakly
+its weakest edge is known.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 import sqlalchemy as sa
@@ -22,6 +19,7 @@ from lineage.database import among, members, plain_rows
 from lineage.part import Part
 from lineage.records import Closure, Dependency, Known, Outcome
 from lineage.schema import artifacts, dependencies, inputs, names, runs
+from lineage.walk import DOWN, UP, Walk, walked
 
 _ABOUT = (artifacts.c.id, artifacts.c.made_by, artifacts.c.recorded_us, reading.gone(artifacts.c.id).label("gone"))
 _ARTIFACTS = sa.select(*reading.ARTIFACT, *_ABOUT).where(
@@ -39,27 +37,6 @@ _AT_WORK = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class _Direction:
-    """One way along the edges, with its two queries: all the way, and one step from a set of artifacts."""
-
-    near: Any
-    far: Any
-    whole: Any = field(init=False)
-    step: Any = field(init=False)
-
-    def __post_init__(self) -> None:
-        walk = sa.select(sa.bindparam("start", type_=sa.BigInteger).label("node")).cte("walk", recursive=True)
-        walk = walk.union(sa.select(self.far).where(self.near == walk.c.node))
-        edge = sa.select(self.near, self.far, dependencies.c.run, dependencies.c.known)
-        object.__setattr__(self, "whole", edge.join(walk, walk.c.node == self.near))
-        object.__setattr__(self, "step", edge.where(among(self.near, sa.bindparam("numbers"))))
-
-
-_UP = _Direction(dependencies.c.output, dependencies.c.input)
-_DOWN = _Direction(dependencies.c.input, dependencies.c.output)
-
-
 class Graph(Part):
     """The graph, asked."""
 
@@ -75,7 +52,7 @@ class Graph(Part):
             StoreUnreachable: the database cannot be read.
         """
         with self.database.reading() as connection:
-            return _closure(connection, _walked(connection, reference, direction=_UP, depth=depth), up=True)
+            return _closure(connection, walked(connection, reference, direction=UP, depth=depth), up=True)
 
     def downstream(self, reference: str, depth: int | None = None) -> Closure:
         """Find all that rests on an artifact, at most `depth` edges away, nearest first, and the runs that made it.
@@ -89,7 +66,7 @@ class Graph(Part):
             StoreUnreachable: the database cannot be read.
         """
         with self.database.reading() as connection:
-            return _closure(connection, _walked(connection, reference, direction=_DOWN, depth=depth), up=False)
+            return _closure(connection, walked(connection, reference, direction=DOWN, depth=depth), up=False)
 
     def ancestors(self, reference: str, depth: int | None = None) -> list[str]:
         """Name all that an artifact rests on, nearest first: references alone, where records would be too much.
@@ -102,7 +79,7 @@ class Graph(Part):
             StoreUnreachable: the database cannot be read.
         """
         with self.database.reading() as connection:
-            return _named(connection, _walked(connection, reference, direction=_UP, depth=depth))
+            return _named(connection, walked(connection, reference, direction=UP, depth=depth))
 
     def descendants(self, reference: str, depth: int | None = None) -> list[str]:
         """Name all that rests on an artifact, nearest first: references alone, where records would be too much.
@@ -115,7 +92,7 @@ class Graph(Part):
             StoreUnreachable: the database cannot be read.
         """
         with self.database.reading() as connection:
-            return _named(connection, _walked(connection, reference, direction=_DOWN, depth=depth))
+            return _named(connection, walked(connection, reference, direction=DOWN, depth=depth))
 
     def dependencies(self, reference: str) -> list[Dependency]:
         """List what an artifact directly rested on, whichever runs made it.
@@ -144,54 +121,13 @@ class Graph(Part):
             return [edges.dependency(row) for row in rows]
 
 
-@dataclass(slots=True)
-class _Walk:
-    """What was met on the way: artifacts nearest first, the runs of the edges, the ways they are known."""
-
-    start: int
-    nodes: dict[int, None]
-    runs: set[int]
-    known: set[str]
-
-
-def _edges(connection: Connection, start: int, *, direction: _Direction, depth: int | None) -> Iterator[Sequence[Any]]:
-    if depth is None:
-        yield from plain_rows(connection, direction.whole, start=start)
-        return
-    seen, frontier = {start}, [start]
-    for _ in range(depth):
-        met = list(plain_rows(connection, direction.step, numbers=members(frontier)))
-        yield from met
-        frontier = list({edge[1]: None for edge in met if edge[1] not in seen})
-        seen.update(frontier)
-        if not frontier:
-            return
-
-
-def _walked(connection: Connection, reference: str, *, direction: _Direction, depth: int | None) -> _Walk:
-    start = resolved(connection, reference, mentions=True).id
-    walk = _Walk(start=start, nodes={start: None}, runs=set(), known=set())
-    beyond: defaultdict[int, list[int]] = defaultdict(list)
-    for near, far, run, known in _edges(connection, start, direction=direction, depth=depth):
-        beyond[near].append(far)
-        walk.runs.add(run)
-        walk.known.add(known)
-    queue = [start]
-    for node in queue:
-        for far in beyond.get(node, ()):
-            if far not in walk.nodes:
-                walk.nodes[far] = None
-                queue.append(far)
-    return walk
-
-
-def _named(connection: Connection, walk: _Walk) -> list[str]:
+def _named(connection: Connection, walk: Walk) -> list[str]:
     rows = plain_rows(connection, _REFERENCES, numbers=members(walk.nodes))
     named = {number: f"{kind}/{name}@{digest}" for number, kind, name, digest in rows}
     return [named[node] for node in walk.nodes if node != walk.start]
 
 
-def _closure(connection: Connection, walk: _Walk, *, up: bool) -> Closure:
+def _closure(connection: Connection, walk: Walk, *, up: bool) -> Closure:
     found = {row[_ID]: row for row in plain_rows(connection, _ARTIFACTS, numbers=members(walk.nodes))}
     made_by = {row[_MADE_BY] for number, row in found.items() if row[_MADE_BY] and (up or number != walk.start)}
     makers = plain_rows(connection, _RUNS, numbers=members(walk.runs | made_by))

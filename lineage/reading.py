@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from lineage import dependencies
+from lineage.database import plain_rows
 from lineage.encoding import json_text, json_value, legible, microseconds, moment
 from lineage.records import Artifact, Outcome, Run, Use
 from lineage.schema import artifacts, inputs, names, outputs, runs, tombstones
@@ -133,10 +134,9 @@ def written(one: Run, *, recorded_us: int) -> dict[str, Any]:
 
 def uses(connection: Connection, number: int) -> dict[str, tuple[Any, ...]]:
     """Read what the run `number` used and made, and what its outputs rested on."""
-    by_run = {"run": number}
     return {
-        "inputs": _uses(connection.execute(_INPUTS, by_run)),
-        "outputs": _uses(connection.execute(_OUTPUTS, by_run)),
+        "inputs": _uses(plain_rows(connection, _INPUTS, run=number)),
+        "outputs": _uses(plain_rows(connection, _OUTPUTS, run=number)),
         "dependencies": dependencies.of_run(connection, number),
     }
 

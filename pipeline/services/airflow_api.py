@@ -120,7 +120,8 @@ class AirflowApi:
         try:
             response = self._client.request(method, path, params=query, json=body)
         except httpx.TransportError as error:
-            raise ServiceUnavailable(f"Airflow at {self.url} does not answer {method} {path}", found=repr(error)) from error
+            what = f"Airflow at {self.url} does not answer {method} {path}"
+            raise ServiceUnavailable(what, found=repr(error)) from error
         if missing and response.status_code == 404:
             return {}
         if response.is_error:

@@ -34,7 +34,8 @@ def environment(settings: Settings, given: Mapping[str, str] = os.environ) -> di
     kept = {name: value for name, value in given.items() if not name.startswith(_OTHER_AIRFLOWS)}
     cache = settings.home / "cache"
     caches = {name: str(cache / folder) for name, folder in _CACHES.items()}
-    return {**kept, **_QUIET, **caches, **_ours(settings), **_reachable(kept), **_importable(kept, settings.dags.parent)}
+    added = {**_ours(settings), **_reachable(kept), **_importable(kept, settings.dags.parent)}
+    return {**kept, **_QUIET, **caches, **added}
 
 
 def _ours(settings: Settings) -> dict[str, str]:

@@ -57,8 +57,8 @@ class Services:
     ) -> Process:
         """Start a service with our environment and `extra`; its log is `logs/<name>.log` in the home."""
         process = Process(
-            name, command, environment={**environment(self.settings), **(extra or {})},
-            log=self.settings.home / "logs" / f"{name}.log", grace_s=grace_s, held=[self.hold.descriptor] if self.hold else [],
+            name, command, environment={**environment(self.settings), **(extra or {})}, grace_s=grace_s,
+            log=self.settings.home / "logs" / f"{name}.log", held=[self.hold.descriptor] if self.hold else [],
         )
         self._running.append(process)
         return process

@@ -50,6 +50,7 @@ class Process:
     def wait(self) -> None:
         """Wait until the service ends by itself."""
         self._keeper.wait()
+        self.ask_to_stop()
 
     def ask_to_stop(self) -> None:
         """Let go of the service, without waiting: from here on it ends by itself."""
@@ -59,7 +60,7 @@ class Process:
     def stop(self) -> None:
         """End the service and all that it started, and wait until it is gone."""
         self.ask_to_stop()
-        self.wait()
+        self._keeper.wait()
 
     def said(self, *, lines: int = 15) -> str:
         """The last lines of the log."""

@@ -231,7 +231,7 @@ def report(name: str, found: dict[str, list[float]], rates: dict[str, float]) ->
 
 def main() -> None:
     """Compare without and with preprocessing, for a logistic regression and for a forest at n_jobs=1."""
-    logging.getLogger("mlflow").setLevel(logging.ERROR)
+    logging.disable(logging.WARNING)
     with tempfile.TemporaryDirectory() as folder:
         for prepared, what in ((False, "estimator"), (True, "whole way")):
             place = Path(folder, what.replace(" ", "-"))

@@ -112,6 +112,16 @@ def test_groups_never_straddle_parts(groups, seed):
     assert abs((found == 0).sum() - len(groups) / 2) <= largest / 2 + 0.5
 
 
+def test_groups_are_drawn_by_their_own_hash():
+    """Each seed draws another half of forty groups, and one group more moves few of the others."""
+    frame = table(400, g=[f"p{n % 40}" for n in range(400)])
+    halves = [parts_of(frame, Policy(group="g", sizes=TWO, seed=seed)) for seed in range(8)]
+    assert len({half.tobytes() for half in halves}) == 8
+    fewer = frame[frame["g"] != "p7"]
+    moved = parts_of(fewer, Policy(group="g", sizes=TWO)) != halves[0][(frame["g"] != "p7").to_numpy()]
+    assert fewer["g"][moved].nunique() <= 1
+
+
 def test_rows_without_a_group_stay_together():
     """Rows whose group is not known may belong together, so they are kept together."""
     frame = table(12, g=pd.array(["a", "b", "c", "d", "e", "f", None, None, None, "g", "h", "i"], dtype="str"))

@@ -134,8 +134,11 @@ class Loans:
             "required": ["income", "loan", "town"], "path": self.runner.path(train), "trained_on": train,
             "trained_rows": len(self.runner.value(train)), "metric": "f1",
         }
-        assemble = Step(name="model", stage="training", function=assembled, parameters={"manifest": manifest})
         inputs = {"estimator": estimator, "train": train}
+        assemble = Step(
+            name="model", stage="training", function=assembled, parameters={"manifest": manifest},
+            depends=tuple(Depends(role, Rule.EVERY_ROW, Effect.MODEL) for role in inputs),
+        )
         return self.runner.run(assemble, inputs).outputs["model"]
 
     def release(self, model: str = "") -> Release:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import sqlite3
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -82,7 +83,8 @@ def test_an_answer_stands_on_the_row_it_names(loans, client) -> None:
 def test_an_answer_can_be_traced_to_its_source(loans, client) -> None:
     """From the id in the answer alone: source row with its values, the steps in order, nothing missing."""
     source = loans.runner.value(loans.source)
-    [answer] = client.post("/predict", json={**ROW, "row": str(source.index[5])}).json()["predictions"]
+    stated = {"income": 101, "loan": 0.5, "town": source["town"].iloc[5], "row": str(source.index[5])}
+    [answer] = client.post("/predict", json=stated).json()["predictions"]
     told = trace(loans.store, loans.storage, answer["id"])
     assert (told["complete"], told["missing"], told["weakest"]) == (True, [], "sampled")
     steps = [run["step"] for run in told["path"]]
@@ -131,6 +133,16 @@ def test_a_long_body_and_many_rows_are_refused(loans, serve) -> None:
         assert refused(client, 413, content=b" " * 1001)["expected"] == "at most 1000 bytes"
         error = refused(client, 413, content=json.dumps({"rows": [ROW] * 4}))
         assert (error["expected"], error["found"]) == ("at most 3 in one request", "4")
+
+
+def test_a_body_that_does_not_arrive_is_given_up(loans, serve) -> None:
+    """A client that sends a byte and waits is told so; it holds nobody up."""
+    with serve(create_app(loans.settings, endpoint="loans", limits=Limits(reading_s=0.2))) as client:
+        with socket.create_connection((client.base_url.host, client.base_url.port)) as slow:
+            head = b"POST /predict HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 99\r\n\r\n{"
+            slow.sendall(head)
+            assert client.post("/predict", json=ROW).status_code == 200
+            assert slow.recv(1000).startswith(b"HTTP/1.1 400")
 
 
 def test_unknown_paths_and_methods_are_told(client) -> None:

@@ -59,7 +59,8 @@ def prepare(
     rows = preprocess(runner, data=runner.run(step).outputs["data"], steps=list(steps))
     parts = split(runner, data=rows, target=target, **policy)
     scale = Transform("scale", estimator="sklearn.preprocessing.StandardScaler", columns=["income", "loan"])
-    return fit(runner, parts=parts, transforms=[scale], features=["income", "loan", *(["ratio"] if ratio in steps else [])])
+    features = ["income", "loan", "ratio"] if ratio in steps else ["income", "loan"]
+    return fit(runner, parts=parts, transforms=[scale], features=features)
 
 
 @pytest.fixture(scope="session")
