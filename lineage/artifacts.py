@@ -9,12 +9,12 @@ from sqlalchemy.engine import Connection
 
 from lineage import reading
 from lineage.catalogue import Identity
-from lineage.database import begins, span
 from lineage.encoding import now_us
 from lineage.errors import MOST_EXAMPLES, Ambiguous, NotRecorded
 from lineage.part import Part
 from lineage.records import Artifact, Run
 from lineage.schema import artifacts, inputs, names, outputs, runs, tombstones
+from lineage.statements import begins, span
 
 _RECORDED = artifacts.c.recorded_us.is_not(None)
 _SELECT = sa.select(*reading.ARTIFACT, artifacts.c.id, artifacts.c.recorded_us).select_from(reading.NAMED)

@@ -12,12 +12,12 @@ from sqlalchemy.engine import Connection
 
 from lineage import catalogue, dependencies, reading
 from lineage.catalogue import Identity
-from lineage.database import add_rows, among, members
 from lineage.encoding import now_us
 from lineage.errors import Conflict
 from lineage.part import Part
 from lineage.records import Artifact, Dependency, Outcome, Run
 from lineage.schema import artifacts, inputs, names, outputs, runs
+from lineage.statements import add_rows, among, members
 
 BATCH = 10_000
 """How many runs are written in one transaction."""

@@ -9,11 +9,11 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert  # SQLite spells ON CONFLICT the same way
 from sqlalchemy.engine import Connection
 
-from lineage.database import plain_rows
 from lineage.encoding import json_text, now_us
 from lineage.errors import NotRecorded
 from lineage.records import Artifact, Use
 from lineage.schema import artifacts, names, outputs
+from lineage.statements import plain_rows
 
 
 class Identity(NamedTuple):

@@ -8,11 +8,11 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from lineage.database import plain_rows
 from lineage.encoding import json_text, json_value
 from lineage.errors import MOST_EXAMPLES, Conflict
 from lineage.records import BESIDE, Dependency, Effect, Known, Rule
 from lineage.schema import artifacts, dependencies, names, outputs
+from lineage.statements import plain_rows
 
 STRENGTHS = {known: strength for strength, known in enumerate(Known)}
 """How dependencies are known, in numbers: 0 is the strongest."""

@@ -15,10 +15,10 @@ from sqlalchemy.engine import Connection
 from lineage import dependencies as edges
 from lineage import reading
 from lineage.artifacts import resolved
-from lineage.database import among, members, plain_rows
 from lineage.part import Part
 from lineage.records import Closure, Dependency, Known, Outcome
 from lineage.schema import artifacts, dependencies, inputs, names, runs
+from lineage.statements import among, members, plain_rows
 from lineage.walk import DOWN, UP, Walk, walked
 
 _ABOUT = (artifacts.c.id, artifacts.c.made_by, artifacts.c.recorded_us, reading.gone(artifacts.c.id).label("gone"))

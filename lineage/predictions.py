@@ -9,12 +9,12 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from lineage import catalogue
-from lineage.database import among, begins, members, span
 from lineage.encoding import json_text, json_value, microseconds, moment, now_us
 from lineage.errors import MOST_EXAMPLES, Ambiguous, Conflict, NotRecorded
 from lineage.part import Part
 from lineage.records import Prediction
 from lineage.schema import artifacts, names, prediction_rows, predictions
+from lineage.statements import among, begins, members, span
 
 _ADD = predictions.insert()
 _ADD_ROW = prediction_rows.insert()

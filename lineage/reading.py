@@ -9,10 +9,10 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from lineage import dependencies
-from lineage.database import plain_rows
 from lineage.encoding import json_text, json_value, legible, microseconds, moment
 from lineage.records import Artifact, Outcome, Run, Use
 from lineage.schema import artifacts, inputs, names, outputs, runs, tombstones
+from lineage.statements import plain_rows
 
 _PARTS = (artifacts.c.digest, artifacts.c.place, artifacts.c.checksum, artifacts.c.size_bytes, artifacts.c.rows)
 ARTIFACT = (names.c.kind, names.c.name, *_PARTS, artifacts.c.facts)

@@ -11,12 +11,12 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.exc import IntegrityError
 
 from lineage import catalogue, dependencies, reading
-from lineage.database import add_rows
 from lineage.encoding import json_text, json_value, legible, microseconds, now_us
 from lineage.errors import Conflict, NotRecorded
 from lineage.part import Part
 from lineage.records import JSON, Dependency, Outcome, Run, Use
 from lineage.schema import artifacts, inputs, names, outputs, runs
+from lineage.statements import add_rows
 
 _ADD = runs.insert().returning(runs.c.number)
 _ADD_INPUT = inputs.insert()
@@ -32,6 +32,7 @@ _END = (
     )
     .returning(runs.c.number)
 )
+_TO_AMEND = _STATE.with_for_update()
 _AMEND = (
     runs.update()
     .where(runs.c.number == sa.bindparam("run"))
@@ -137,7 +138,7 @@ class Recording(Part):
             StoreUnreachable: the database cannot be written.
         """
         with self.database.writing() as connection:
-            number, _, stored = _state(connection, run_id)
+            number, _, stored = _state(connection, run_id, statement=_TO_AMEND)
             merged = json_text({**json_value(stored), **(facts or {})})
             connection.execute(_AMEND, {"run": number, "mlflow": mlflow_run_id, "now": merged})
 
@@ -194,8 +195,8 @@ def _ended(
     return int(number)
 
 
-def _state(connection: Connection, run_id: str) -> Any:
-    row = connection.execute(_STATE, {"run_id": run_id}).first()
+def _state(connection: Connection, run_id: str, *, statement: sa.Select[Any] = _STATE) -> Any:
+    row = connection.execute(statement, {"run_id": run_id}).first()
     if row is None:
         raise NotRecorded(f"no run is recorded as {run_id}", next_step="See `headwater runs`.")
     return row

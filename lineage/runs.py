@@ -8,11 +8,11 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from lineage import reading
-from lineage.database import begins, span
 from lineage.errors import MOST_EXAMPLES, Ambiguous, NotRecorded
 from lineage.part import Part
 from lineage.records import Outcome, Run
 from lineage.schema import REUSABLE, outputs, runs
+from lineage.statements import begins, span
 
 _SELECT = sa.select(*reading.RUN)
 _BY_ID = _SELECT.where(runs.c.id == sa.bindparam("id"))

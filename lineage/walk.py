@@ -16,8 +16,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from lineage.artifacts import resolved
-from lineage.database import among, members, plain_rows
 from lineage.schema import dependencies
+from lineage.statements import among, members, plain_rows
 
 
 @dataclass(frozen=True, slots=True)

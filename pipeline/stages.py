@@ -7,6 +7,7 @@ import inspect
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from pipeline.artifacts.metric import metric as known_metric
 from pipeline.chain import Reference, Work, conductor, is_conducted
 from pipeline.errors import Misuse
 
@@ -64,6 +65,7 @@ def train(
     ready: Reference, candidates: Sequence[Candidate], *, metric: str, folds: int = 5, name: str = "train"
 ) -> Reference:
     """Train candidates side by side, after each has shown that it can fit a tiny set, and choose one by `metric`."""
+    known_metric(metric)
     if len({candidate.name for candidate in candidates}) != len(candidates):
         raise Misuse("two candidates have one name", examples=[candidate.name for candidate in candidates])
     by_name = {candidate.name: candidate for candidate in candidates}

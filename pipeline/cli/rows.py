@@ -56,7 +56,7 @@ def standing(store: Store, storage: Storage, reference: str) -> list[dict[str, A
 
     own = source_rows(store, storage, reference)
     table = _table(store, storage, reference)
-    head = _head(store, table)
+    head = _head(store, reference, table=table)
     upstream = [store.artifact(table), *store.upstream(table).artifacts]
     return [
         _told(source, Rule.SAME_ROW, own) if source.reference == head
@@ -71,13 +71,16 @@ def _table(store: Store, storage: Storage, reference: str) -> str:
     return str(storage.load(artifact)["trained_on"]) if artifact.kind == "model" else artifact.reference
 
 
-def _head(store: Store, table: str) -> str:
+def _head(store: Store, reference: str, *, table: str) -> str:
     """The source dataset whose rows these are, one by one; "" where a step on the way is not row-wise."""
     from pipeline.errors import StepRefused
-    from pipeline.runner.path import path
+    from pipeline.runner import Occasion
+    from pipeline.runner.path import makers, path
 
+    run = store.producer(reference)
+    maker = makers(store, Occasion(dag=run.dag, dag_run=run.dag_run)) if run else store.producer
     try:
-        return path(store, table)[0]
+        return path(maker, table)[0]
     except StepRefused:
         return ""
 

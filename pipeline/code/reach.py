@@ -193,28 +193,56 @@ def _constant(value: object) -> str:
 def _imports(code: types.CodeType, space: dict[str, object]) -> list[types.ModuleType | str]:
     """Modules imported inside the code: project modules themselves, library packages by name."""
     found: list[types.ModuleType | str] = []
-    for each in nested(code):
-        for step in dis.get_instructions(each):
-            if step.opname == "IMPORT_NAME":
-                found.append(_imported(step.argval, each, space))
+    for module, names in _imported_names(code):
+        known = _imported(module, space)
+        found.append(known)
+        if isinstance(known, types.ModuleType) and hasattr(known, "__path__"):
+            found += [inner for name in names if (inner := _submodule(known, name)) is not None]
     return found
 
 
-def _imported(name: str, code: types.CodeType, space: dict[str, object]) -> types.ModuleType | str:
-    package = space.get("__package__")
-    if not name or (package and importlib.util.find_spec(name.partition(".")[0]) is None):
+@functools.lru_cache(maxsize=4096)
+def _imported_names(code: types.CodeType) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Every import statement in the code: the module, and the names taken from it."""
+    found: list[tuple[str, list[str]]] = []
+    for each in nested(code):
+        for step in dis.get_instructions(each):
+            if step.opname == "IMPORT_NAME":
+                found.append((step.argval, []))
+            elif step.opname == "IMPORT_FROM" and found:
+                found[-1][1].append(step.argval)
+    return tuple((module, tuple(names)) for module, names in found)
+
+
+def _imported(name: str, space: dict[str, object]) -> types.ModuleType | str:
+    """The project's module of that name, imported; of a library only its package's name, not imported."""
+    package, top = space.get("__package__"), name.partition(".")[0]
+    if not top or (package and _origin(top) is None):
         name = f"{package}.{name}".rstrip(".")
-    spec = sys.modules[name].__spec__ if name in sys.modules else _spec(name)
-    if spec is None or not spec.origin or spec.origin in ("built-in", "frozen") or environment.is_library(spec.origin):
-        return name.partition(".")[0]
+        top = name.partition(".")[0]
+    origin = _origin(top)
+    if origin is None or origin in ("built-in", "frozen") or environment.is_library(origin):
+        return top
     return importlib.import_module(name)
 
 
-def _spec(name: str) -> object | None:
+def _origin(top: str) -> str | None:
+    """Where a top-level package comes from, without importing it."""
+    if top in sys.modules:
+        return getattr(sys.modules[top], "__file__", None) or "built-in"
     try:
-        return importlib.util.find_spec(name)
+        spec = importlib.util.find_spec(top)
     except (ImportError, ValueError):
         return None
+    return None if spec is None else spec.origin or "built-in"
+
+
+def _submodule(package: types.ModuleType, name: str) -> types.ModuleType | None:
+    """A module of a project's package that is named like what is imported from it."""
+    full = f"{package.__name__}.{name}"
+    if hasattr(package, name) and not isinstance(getattr(package, name), types.ModuleType):
+        return None
+    return importlib.import_module(full) if importlib.util.find_spec(full) is not None else None
 
 
 def source_file(function: object) -> str:

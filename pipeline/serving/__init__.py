@@ -13,6 +13,5 @@
 from pipeline.serving.app import create_app
 from pipeline.serving.predictor import Answer, Predictor
 from pipeline.serving.request import Limits
-from pipeline.serving.server import serve
 
-__all__ = ["Answer", "Limits", "Predictor", "create_app", "serve"]
+__all__ = ["Answer", "Limits", "Predictor", "create_app"]

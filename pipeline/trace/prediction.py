@@ -167,5 +167,5 @@ def _training_rows(manifest: Model | None) -> dict[str, Any]:
     return {
         "count": manifest.trained_rows,
         "dataset": manifest.trained_on,
-        "how": f"headwater show {manifest.trained_on} --rows",
+        "how": f"headwater rows {manifest.trained_on}",
     }

@@ -34,10 +34,6 @@ from tests.pipeline.serving.conftest import Loans, built
 ROW = {"income": 10, "loan": 100.0, "town": "Bonn"}
 ROUNDS, REQUESTS, WARM_UP = 5, 200, 50
 CLIENTS, REQUESTS_EACH = 8, 100
-_SERVE = (
-    "import sys; from pipeline.serving import serve; from pipeline.settings import Settings; "
-    "serve(Settings.from_environment(), endpoint='loans', port=int(sys.argv[1]))"
-)
 
 
 class Asked:
@@ -123,7 +119,7 @@ def wait_until_healthy(url: str, server: subprocess.Popen[bytes]) -> None:
 def ours(loans: Loans) -> Iterator[Asked]:
     """Serve the live release."""
     port = free_port()
-    command = [sys.executable, "-c", _SERVE, str(port)]
+    command = [sys.executable, "-m", "pipeline.cli", "serve", "loans", "--port", str(port)]
     environment = {"HEADWATER_HOME": str(loans.settings.home), "PYTHONPATH": str(Path(__file__).parents[2])}
     with started(command, health=f"http://127.0.0.1:{port}/health", environment=environment):
         yield Asked(port, path="/predict", body=ROW)

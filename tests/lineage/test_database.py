@@ -12,9 +12,8 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from lineage.database import Database, among, members
+from lineage.database import Database
 from lineage.errors import Conflict, NotRecorded, StoreUnreachable
-from lineage.schema import runs
 from lineage.store import Store
 from tests.lineage.history import History, artifact, run
 from tests.lineage.processes import in_processes, killed_while_writing, record_25
@@ -68,15 +67,6 @@ def test_a_broken_rule_of_the_database_is_a_conflict(store: Store) -> None:
     """The foreign keys of both databases are on."""
     with pytest.raises(Conflict, match="(?i)foreign key"), store.database.writing() as connection:
         connection.execute(sa.text("INSERT INTO outputs (run, role, position, artifact, name) VALUES (9, '', 0, 9, 9)"))
-
-
-def test_among_takes_a_list_of_any_length(history: History) -> None:
-    """Ten thousand numbers or texts are one parameter."""
-    history.store.begin(run("r'1"))
-    with history.store.database.reading() as connection:
-        statement = sa.select(runs.c.id).where(among(runs.c.id, sa.bindparam("ids")))
-        listed = members(["r'1", *map(str, range(10_000))])
-        assert connection.execute(statement, {"ids": listed}).scalars().all() == ["r'1"]
 
 
 def test_a_locked_database_is_unreachable_and_half_records_nothing(tmp_path: Path) -> None:

