@@ -17,9 +17,9 @@ from lineage.errors import Conflict
 from lineage.part import Part
 from lineage.records import Artifact, Dependency, Outcome, Run
 from lineage.schema import artifacts, inputs, names, outputs, runs
-from lineage.statements import add_rows, among, members
+from lineage.statements import add_rows, among, members, plain_rows
 
-BATCH = 10_000
+BATCH = 1_000
 """How many runs are written in one transaction."""
 
 _NUMBERS = sa.select(runs.c.id, runs.c.number).where(among(runs.c.id, sa.bindparam("ids")))
@@ -44,7 +44,7 @@ class Batches(Part):
     def record(self, runs: Iterable[Run]) -> None:
         """Record ended runs with all they used, made and rested on, in the order given.
 
-        Each ten thousand are kept whole or not at all.
+        Each thousand are kept whole or not at all.
 
         Raises:
             Conflict: a run has not ended or is recorded already; then nothing of its batch is kept.
@@ -62,8 +62,7 @@ class Batches(Part):
 
 def _recorded(connection: Connection, batch: Sequence[Run]) -> None:
     _add_runs(connection, batch)
-    listed = connection.execute(_NUMBERS, {"ids": members(run.id for run in batch)})
-    run_numbers = {run_id: number for run_id, number in listed}
+    run_numbers: dict[str, int] = dict(plain_rows(connection, _NUMBERS, ids=members(run.id for run in batch)))
     linked = [_Linked.of(run, number=run_numbers[run.id]) for run in batch]
     made, seen = _references(linked)
     numbers = _numbered(connection, made=made, seen=seen)
@@ -134,7 +133,7 @@ def _numbered(
         if reference not in made
     )
     add_rows(connection, catalogue.MENTION, only_read, columns=_MENTIONS)
-    found = connection.execute(_FOUND, {"digests": members({digest for _, _, digest in identities.values()})})
+    found = plain_rows(connection, _FOUND, digests=members({digest for _, _, digest in identities.values()}))
     return {f"{kind}/{name}@{digest}": (number, named_as) for kind, name, digest, number, named_as in found}
 
 

@@ -81,7 +81,7 @@ def walked(connection: Connection, reference: str, *, direction: Direction, dept
         walk.known.add(known)
     queue = [start]
     for node in queue:
-        for far in beyond.get(node, ()):
+        for far in sorted(beyond.get(node, ())):
             if far not in walk.nodes:
                 walk.nodes[far] = None
                 queue.append(far)

@@ -17,7 +17,8 @@ import pandas as pd
 from blake3 import blake3
 
 from pipeline.errors import Misuse, SourceRejected
-from pipeline.parsing import DTYPES, parsed
+from pipeline.parsed import parsed
+from pipeline.parsing import DTYPES
 
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 _FIRST = np.uint64(0xBF58476D1CE4E5B9)

@@ -123,11 +123,11 @@ def _elsewhere(folder: Path, name: str) -> Dag:
     """A DAG whose function got its name otherwise than by `def`, found by reading every file."""
     by_name = {found.dag.name: found.dag for found in all_dags(folder) if found.dag}
     if name not in by_name:
-        raise _unknown(folder, name, list(by_name))
+        raise _unknown(folder, name, names=list(by_name))
     return by_name[name]
 
 
-def _unknown(folder: Path, name: str, names: list[str]) -> Misuse:
+def _unknown(folder: Path, name: str, *, names: list[str]) -> Misuse:
     near = get_close_matches(name, names, n=3) or get_close_matches(name.lower(), names, n=3, cutoff=0.4)
     return Misuse(
         f"there is no DAG {name!r} in {folder}",

@@ -35,9 +35,9 @@ def graph(artifact: str, up: bool, depth: int | None, as_json: bool) -> None:
     closure = (store.upstream if up else store.downstream)(start.reference, depth)
     edges = _edges(store, start.reference, up=up, depth=depth)
     if as_json:
-        print_json(_as_json(start, closure, edges, up=up))
+        print_json(_as_json(start, closure, edges=edges, up=up))
     else:
-        _print_tree(start, closure, edges, up=up)
+        _print_tree(start, closure, edges=edges, up=up)
 
 
 def _edges(store: Store, start: str, *, up: bool, depth: int | None) -> dict[str, list[Dependency]]:
@@ -58,7 +58,7 @@ def _far(edge: Dependency, *, up: bool) -> str:
 
 
 def _as_json(
-    start: Artifact, closure: Closure, edges: dict[str, list[Dependency]], *, up: bool
+    start: Artifact, closure: Closure, *, edges: dict[str, list[Dependency]], up: bool
 ) -> dict[str, Any]:
     return {
         "artifact": start.reference,
@@ -76,7 +76,7 @@ def _as_json(
 
 
 def _print_tree(
-    start: Artifact, closure: Closure, edges: dict[str, list[Dependency]], *, up: bool
+    start: Artifact, closure: Closure, *, edges: dict[str, list[Dependency]], up: bool
 ) -> None:
     artifacts = {one.reference: one for one in (start, *closure.artifacts)}
     click.echo(printable(_line(start.reference, artifacts)))

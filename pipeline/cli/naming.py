@@ -21,7 +21,7 @@ def named_artifact(store: Store, name: str) -> Artifact:
     try:
         return store.artifact(name)
     except NotRecorded as missing:
-        raise _nothing(store, name, missing) from None
+        raise _nothing(store, name, missing=missing) from None
 
 
 def named(store: Store, name: str) -> Artifact | Run:
@@ -36,7 +36,7 @@ def named(store: Store, name: str) -> Artifact | Run:
         artifact = store.artifact(name)
     except NotRecorded as missing:
         if isinstance(run, NotRecorded):
-            raise _nothing(store, name, missing) from None
+            raise _nothing(store, name, missing=missing) from None
         return _or_raise(run)
     if isinstance(run, LineageError) or run.id == name:
         return artifact if isinstance(run, LineageError) else run
@@ -58,7 +58,7 @@ def _or_raise(run: Run | Ambiguous) -> Run:
     return run
 
 
-def _nothing(store: Store, name: str, missing: NotRecorded) -> NotRecorded:
+def _nothing(store: Store, name: str, *, missing: NotRecorded) -> NotRecorded:
     from difflib import get_close_matches
 
     if "@" in name:

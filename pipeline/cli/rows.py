@@ -29,7 +29,7 @@ def rows(artifact: str, source: str | None, as_json: bool) -> None:
     from pipeline.cli.opened import opened_storage, opened_store
 
     store = opened_store()
-    found = standing(store, opened_storage(), named_artifact(store, artifact).reference)
+    found = standing(store, opened_storage(), reference=named_artifact(store, artifact).reference)
     if source is not None:
         found = [one for one in found if one["source"] == source]
     if not found:
@@ -43,7 +43,7 @@ def rows(artifact: str, source: str | None, as_json: bool) -> None:
         click.echo("\n".join(one["rows"]))
 
 
-def standing(store: Store, storage: Storage, reference: str) -> list[dict[str, Any]]:
+def standing(store: Store, storage: Storage, *, reference: str) -> list[dict[str, Any]]:
     """Tell, for every source upstream, which of its rows an artifact stands on, ids as strings, ascending.
 
     Raises:
@@ -55,17 +55,17 @@ def standing(store: Store, storage: Storage, reference: str) -> list[dict[str, A
     from pipeline.trace import source_rows
 
     own = source_rows(store, storage, reference)
-    table = _table(store, storage, reference)
+    table = _table(store, storage, reference=reference)
     head = _head(store, reference, table=table)
     upstream = [store.artifact(table), *store.upstream(table).artifacts]
     return [
-        _told(source, Rule.SAME_ROW, own) if source.reference == head
-        else _told(source, Rule.EVERY_ROW, source_rows(store, storage, source.reference))
+        _told(source, Rule.SAME_ROW, ids=own) if source.reference == head
+        else _told(source, Rule.EVERY_ROW, ids=source_rows(store, storage, source.reference))
         for source in upstream if _is_source(source)
     ]
 
 
-def _table(store: Store, storage: Storage, reference: str) -> str:
+def _table(store: Store, storage: Storage, *, reference: str) -> str:
     """The dataset whose rows are asked for: the artifact itself, or what a model was fitted to."""
     artifact = store.artifact(reference)
     return str(storage.load(artifact)["trained_on"]) if artifact.kind == "model" else artifact.reference
@@ -89,6 +89,6 @@ def _is_source(artifact: Artifact) -> bool:
     return artifact.kind == "dataset" and artifact.facts.get("source") == artifact.name
 
 
-def _told(source: Artifact, rule: Rule, ids: list[int]) -> dict[str, Any]:
+def _told(source: Artifact, rule: Rule, *, ids: list[int]) -> dict[str, Any]:
     return {"source": source.name, "reference": source.reference, "rule": rule.value, "count": len(ids),
             "rows": [str(row) for row in ids]}

@@ -32,7 +32,7 @@ def serve(endpoint: str, host: str, port: int) -> None:
         raise NotRecorded(f"nothing was released at endpoint {endpoint!r}", expected="an endpoint with a release",
                           examples=known, next_step="See `headwater releases`; a DAG's deploy stage releases.")
     with _listening(host, port) as taken:
-        _serve(settings, endpoint, taken)
+        _serve(settings, endpoint, taken=taken)
 
 
 def _listening(host: str, port: int) -> socket.socket:
@@ -49,7 +49,7 @@ def _listening(host: str, port: int) -> socket.socket:
     return taken
 
 
-def _serve(settings: Settings, endpoint: str, taken: socket.socket) -> None:
+def _serve(settings: Settings, endpoint: str, *, taken: socket.socket) -> None:
     import uvicorn
 
     from pipeline.serving.app import create_app

@@ -50,7 +50,7 @@ def summary(store: Store, storage: Storage, *, dag: str, dag_run: str) -> dict[s
         "candidates": _candidates(made, storage),
         "model": next((_model(run, artifact) for run, artifact in made if artifact.kind == "model"), None),
         "audit": next((_audit(artifact, storage) for _, artifact in made if artifact.kind == "audit"), None),
-        "release": _release(store, made, storage),
+        "release": _release(store, storage, made=made),
     }
 
 
@@ -146,7 +146,7 @@ def _audit(artifact: Artifact, storage: Storage) -> dict[str, Any]:
     }
 
 
-def _release(store: Store, made: Sequence[tuple[Run, Artifact]], storage: Storage) -> dict[str, Any] | None:
+def _release(store: Store, storage: Storage, *, made: Sequence[tuple[Run, Artifact]]) -> dict[str, Any] | None:
     """The ledger's entry that stands for what the run decided; `live` says whether it answers now."""
     for decision in _decisions(made, storage):
         entries = store.releases(decision["endpoint"])

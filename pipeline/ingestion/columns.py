@@ -15,7 +15,8 @@ import pyarrow.compute as pc
 from pipeline.artifacts.source import Source
 from pipeline.errors import SourceRejected, StepRefused
 from pipeline.ingestion.raw import Raw
-from pipeline.parsing import FALSE_WORDS, NULL_WORDS, TRUE_WORDS, fits, parsed, parsed_value
+from pipeline.parsed import parsed
+from pipeline.parsing import FALSE_WORDS, NULL_WORDS, TRUE_WORDS, fits, parsed_value
 from pipeline.schema import normalised
 
 _INFERRED = {"Int64": "integer", "float64": "number", "boolean": "boolean", "str": "text", "category": "category"}

@@ -6,6 +6,7 @@ import csv
 import io
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from itertools import islice
 
 import pandas as pd
 import pyarrow as pa
@@ -81,7 +82,7 @@ def _line_label(text: bytes, reader: CSV, *, name: str) -> Callable[[int], str]:
 
     def label(position: int) -> str:
         if not found:
-            found.extend(line for line, _ in list(_lines(text, reader))[0 if reader.columns else 1 :])
+            found.extend(islice((line for line, _ in _lines(text, reader)), 0 if reader.columns else 1, None))
         return f"{name} line {found[position]}" if position < len(found) else f"{name} row {position + 1}"
 
     return label

@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 import httpx
 
-from pipeline.code.environment import is_library
+from pipeline.code.bundle import is_project_source
 from pipeline.errors import ServiceUnavailable
 
 DONE = frozenset({"success", "failed", "upstream_failed", "skipped", "removed"})
@@ -145,7 +145,7 @@ def _log_lines(entry: Any) -> list[str]:
         return str(entry).splitlines()
     lines = str(entry.get("event", "")).splitlines()
     for error in entry.get("error_detail") or []:
-        own = [frame for frame in error.get("frames") or [] if not is_library(frame["filename"])]
+        own = [frame for frame in error.get("frames") or [] if is_project_source(frame["filename"])]
         lines += [f'  {frame["filename"]}:{frame["lineno"]} in {frame["name"]}' for frame in own]
         lines.append(f'{error.get("exc_type")}: {error.get("exc_value")}')
     return lines

@@ -8,6 +8,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
+from lineage.errors import MOST_EXAMPLES
 from pipeline.errors import DagBroken, Misuse, RunFailed, ServiceUnavailable
 from pipeline.services.airflow import task_logs
 from pipeline.services.airflow_api import DONE, AirflowApi, TaskRun
@@ -86,10 +87,10 @@ def _tell_ended(tasks: list[TaskRun], told: set[tuple[str, int]], tell: Callable
 def _failed(api: AirflowApi, *, dag: str, run: str, logs: Path) -> RunFailed:
     failed = [task for task in api.tasks(dag, run) if task.state == "failed"]
     lines = [line for task in failed[:1] for line in api.log(dag, run, task=task) if not line.startswith(_NOISE)]
+    where = " at task " + ", ".join(task.name for task in failed[:MOST_EXAMPLES]) if failed else ""
     return RunFailed(
-        f"run {run} of {dag} failed",
-        found="the last lines of its first failed task:\n" + "\n".join(lines[-_LAST_LINES:]) if lines else "",
-        examples=[f"task {task.name}" for task in failed],
+        f"run {run} of {dag} failed{where}",
+        found="what the task said last:\n" + "\n".join(lines[-_LAST_LINES:]) + "\n" if lines else "",
         next_step=f"All of it is in {logs / f'dag_id={dag}' / f'run_id={run}'}.",
     )
 

@@ -6,7 +6,6 @@ import pytest
 
 from lineage.catalogue import Identity, mentioned
 from lineage.errors import NotRecorded
-from lineage.store import Store
 from tests.lineage.history import History, artifact
 
 
