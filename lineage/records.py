@@ -177,7 +177,7 @@ class SourceRecord:
     """What the store keeps of a source for good: its secret for row ids and its pinned schema and key."""
 
     name: str
-    secret: bytes
+    secret: bytes = field(repr=False)
     schema: Mapping[str, str]
     key: tuple[str, ...] = ()
 

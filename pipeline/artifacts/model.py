@@ -32,8 +32,9 @@ class Model:
     `trained_on` (the features it was fitted to, `trained_rows` of them) and `source` are
     references. `types` maps each column of the source to its declared type; `required` names
     those a request cannot leave out. `path` lists the row-wise steps from the source to the
-    features, in order, each with `step`, `function`, `code` and `parameters`. `metrics` maps
-    train, dev and cv to figures, `metric` is the one it was chosen by.
+    features, in order, each with `step`, `function`, `code` and `parameters`; `apply` is the
+    `function` (by path) that applies all transforms, with its `parameters`. `metrics` maps train,
+    dev and cv to figures, `metric` is the one it was chosen by.
     """
 
     name: str
@@ -50,6 +51,7 @@ class Model:
     types: Mapping[str, str] = field(default_factory=dict)
     required: tuple[str, ...] = ()
     path: tuple[Mapping[str, Any], ...] = ()
+    apply: Mapping[str, Any] = field(default_factory=dict)
     selection: str = ""
     trained_on: str
     trained_rows: int

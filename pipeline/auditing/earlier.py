@@ -52,7 +52,6 @@ def asking(
         )
     test = ready["parts"]["test"]
     again = () if old.path == new.path else old.path
-    fitting = runner.store.producer(old.trained_on).recipe
     inputs = {
         "model": before,
         "estimator": old.estimator,
@@ -65,11 +64,11 @@ def asking(
     given = {role: reference for role, reference in inputs.items() if reference}
     parameters = {
         "path": [_recorded(entry) for entry in again],
-        "features": dict(fitting["parameters"]),
+        "features": dict(old.apply["parameters"]),
         "positive": new.positive if positive is None else positive,
     }
     name = f"{runner.occasion.task or 'audit'}.previous"
-    return _step(name, parameters, function=fitting["function"], roles=tuple(given)), given
+    return _step(name, parameters, function=old.apply["function"], roles=tuple(given)), given
 
 
 def _step(name: str, parameters: Mapping[str, Any], *, function: str, roles: Sequence[str]) -> Step:

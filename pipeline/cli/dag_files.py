@@ -12,7 +12,6 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from pipeline.airflow import Dag
-from pipeline.cli.deferred import compiled, defer
 from pipeline.errors import DagBroken, Misuse
 from pipeline.settings import masked
 
@@ -81,9 +80,9 @@ def _module(path: Path) -> object:
         raise DagBroken(f"{path} is no Python file")
     module = importlib.util.module_from_spec(spec)
     sys.modules[module.__name__] = module
-    defer()
     try:
-        exec(compiled(path), vars(module))  # noqa: S102 - reading a DAG file is running it
+        code = compile(path.read_bytes(), str(path), "exec", dont_inherit=True)
+        exec(code, vars(module))  # compiled anew each time: bytecode kept from an edit in the same second is stale
     except (Exception, SystemExit) as error:
         del sys.modules[module.__name__]
         raise broken(path, error) from error

@@ -23,7 +23,7 @@ from pipeline.cli.output import print_heading, print_paragraph
 from pipeline.cli.summarise import print_summary
 from pipeline.cli.summary import summary
 from pipeline.cli.trace import print_trace
-from pipeline.errors import ReleaseRefused
+from pipeline.errors import ReleaseRefused, ServiceUnavailable
 from pipeline.services import dag_run
 from pipeline.services.airflow import start_airflow
 from pipeline.services.airflow_api import AirflowApi, TaskRun
@@ -104,12 +104,14 @@ class Demonstration:
     def _ask(self, services: Services, endpoint: str, about: HeldOut) -> dict[str, Any]:
         """Ask the inference server about a held-out row, print what was said, and give the prediction."""
         with self._timed("starting the inference server"):
-            url = start_inference(services, endpoint=endpoint)
+            server = start_inference(services, endpoint=endpoint)
+        if server.trouble:
+            raise ServiceUnavailable(f"the inference server of {endpoint} cannot answer", found=server.trouble)
         print_heading(f"asking about row {about.row}, which training never saw")
-        click.echo(f"POST {url}/predict")
+        click.echo(f"POST {server.url}/predict")
         print_paragraph(json.dumps(about.request))
         with self._timed("one answer over HTTP"):
-            prediction = ask(url, [about.request])["predictions"][0]
+            prediction = ask(server.url, [about.request])["predictions"][0]
         click.echo("answer")
         print_paragraph(json.dumps(prediction))
         click.echo(f"in truth, {about.target} is {about.truth}")

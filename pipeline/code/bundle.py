@@ -9,17 +9,14 @@ from __future__ import annotations
 import ast
 import functools
 import hashlib
-import importlib
-import importlib.util
 import json
 import sys
-import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from pipeline.code.environment import is_library
+from pipeline.code.own_modules import OwnModules
 from pipeline.code.reach import Reach, source_file
 from pipeline.errors import Misuse
 
@@ -64,40 +61,11 @@ def is_project_source(path: str | Path) -> bool:
 @functools.lru_cache(maxsize=256)
 def _loaded(text: str) -> Callable[..., Any]:
     bundled = json.loads(text)
-    name = f"headwater_bundle_{hashlib.sha256(text.encode()).hexdigest()[:16]}"
-    folder = Path(tempfile.mkdtemp(prefix="headwater-code-"))
-    for path, source in bundled["files"].items():
-        target = folder / path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(source, encoding="utf-8")
-    with _importing_from(folder, set(bundled["files"])):
-        spec = importlib.util.spec_from_file_location(name, folder / bundled["file"])
-        module = importlib.util.module_from_spec(spec)
-        sys.modules[name] = module
-        spec.loader.exec_module(module)
-    found: Any = module
+    own = OwnModules(f"headwater_bundle_{hashlib.sha256(text.encode()).hexdigest()[:16]}", bundled["files"])
+    found: Any = own.module(bundled["file"].removesuffix(".py").replace("/", "."))
     for part in bundled["function"].split("."):
         found = getattr(found, part)
     return found
-
-
-@contextmanager
-def _importing_from(folder: Path, files: set[str]) -> Iterator[None]:
-    """Let imports of the bundle's own modules find the bundle, and leave no trace of it for others."""
-    own = {path.partition("/")[0].removesuffix(".py") for path in files}
-    hidden = {name: module for name, module in sys.modules.items() if name.partition(".")[0] in own}
-    for name in hidden:
-        del sys.modules[name]
-    roots = [str(folder), *sorted({str((folder / path).parent) for path in files})]
-    sys.path[:0] = roots
-    importlib.invalidate_caches()
-    try:
-        yield
-    finally:
-        del sys.path[: len(roots)]
-        for name in [name for name in sys.modules if name.partition(".")[0] in own]:
-            del sys.modules[name]
-        sys.modules.update(hidden)
 
 
 def _with_imports(files: set[Path]) -> set[Path]:

@@ -11,6 +11,7 @@ from pipeline.deployment.plan import ReleasePlan
 from pipeline.step import Depends, Effect, Rule, Step
 
 LIVE = "live"
+PROMOTED = "mlflow_version"
 
 
 def deploy(runner: Any, *, model: str, report: Mapping[str, str], plan: ReleasePlan) -> dict[str, Any]:
@@ -44,8 +45,9 @@ def deploy(runner: Any, *, model: str, report: Mapping[str, str], plan: ReleaseP
     if entry is None:
         decision = runner.value(ran.outputs["release"])
         entry = runner.store.release(_entry(decision, audit=report["audit"], run=ran.run))
-    if plan.role == LIVE:
-        promote(runner, model=model)
+    if plan.role == LIVE and not (entry.run and runner.store.run(entry.run).facts.get(PROMOTED)):
+        version = promote(runner, model=model)
+        runner.annotate(entry.run or ran.run, facts={PROMOTED: version})
     return {"endpoint": endpoint, "number": entry.number, "model": model}
 
 

@@ -16,6 +16,7 @@ from pipeline.errors import SourceRejected
 from pipeline.ingestion.raw import LOOK, Raw, refuse_names
 from pipeline.ingestion.readers import CSV
 
+_BLOCK_BYTES = 2**23
 _LARGEST_BLOCK_BYTES = 2**30
 
 
@@ -28,35 +29,49 @@ def raw_of_csv(text: bytes, reader: CSV, *, name: str) -> Raw:
     names = list(reader.columns) if reader.columns else next(_lines(text, reader))[1]
     refuse_names(names, name=name)
     ragged: list[int] = []
-
-    def note(row: pyarrow.csv.InvalidRow) -> str:
-        ragged.append(row.actual_columns)
-        return "skip"
-
     try:
-        table = pyarrow.csv.read_csv(
-            io.BytesIO(text),
-            read_options=pyarrow.csv.ReadOptions(
-                column_names=names, skip_rows=0 if reader.columns else _lines_of_header(text, reader),
-                block_size=min(max(len(text), 1 << 20), _LARGEST_BLOCK_BYTES),
-            ),
-            parse_options=pyarrow.csv.ParseOptions(
-                delimiter=reader.separator, newlines_in_values=True, ignore_empty_lines=len(names) > 1,
-                invalid_row_handler=note,
-            ),
-            convert_options=pyarrow.csv.ConvertOptions(
-                column_types={column: pa.large_string() for column in names}, null_values=[""],
-                strings_can_be_null=True, quoted_strings_can_be_null=True,
-            ),
-        )
-    except pa.ArrowInvalid as error:
-        raise SourceRejected(f"{name} is no CSV", found=str(error)[:200], next_step=LOOK) from error
+        table = _table(text, reader, names=names, ragged=ragged, block_bytes=_BLOCK_BYTES)
+    except pa.ArrowInvalid:
+        ragged.clear()
+        try:
+            table = _table(text, reader, names=names, ragged=ragged, block_bytes=_LARGEST_BLOCK_BYTES)
+        except pa.ArrowInvalid as error:
+            raise SourceRejected(f"{name} is no CSV", found=str(error)[:200], next_step=LOOK) from error
     if text.count(b'"') % 2:
         _refuse_open_quote(text, reader, name=name)
     if ragged:
         _refuse_ragged(text, reader, names=names, count=len(ragged), name=name)
     frame = table.to_pandas(types_mapper={pa.large_string(): pd.StringDtype(na_value=float("nan"))}.get)
     return Raw(name=name, frame=frame, label=_line_label(text, reader, name=name), is_text=True)
+
+
+def _table(text: bytes, reader: CSV, *, names: list[str], ragged: list[int], block_bytes: int) -> pa.Table:
+    """Read in blocks on several threads; a row that is longer than a block cannot be read."""
+
+    def note(row: pyarrow.csv.InvalidRow) -> str:
+        ragged.append(row.actual_columns)
+        return "skip"
+
+    return pyarrow.csv.read_csv(
+        io.BytesIO(text),
+        read_options=pyarrow.csv.ReadOptions(
+            column_names=names,
+            skip_rows=0 if reader.columns else _lines_of_header(text, reader),
+            block_size=block_bytes,
+        ),
+        parse_options=pyarrow.csv.ParseOptions(
+            delimiter=reader.separator,
+            newlines_in_values=True,
+            ignore_empty_lines=len(names) > 1,
+            invalid_row_handler=note,
+        ),
+        convert_options=pyarrow.csv.ConvertOptions(
+            column_types={column: pa.large_string() for column in names},
+            null_values=[""],
+            strings_can_be_null=True,
+            quoted_strings_can_be_null=True,
+        ),
+    )
 
 
 def _lines(text: bytes, reader: CSV) -> Iterator[tuple[int, list[str]]]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from pipeline.artifacts.source import Source
 from pipeline.errors import Misuse, PhaseRefused
@@ -17,11 +17,18 @@ from pipeline.ingestion.readers import WHOLE, Files
 from pipeline.step import Depends, Rule, Step
 
 if TYPE_CHECKING:
-    from lineage.records import SourceRecord
     from pipeline.runner import Runner
 
 _STAGE = "ingestion"
 _PROVENANCE = ("supplier", "licence", "obtained")
+
+
+class Kept(Protocol):
+    """What the store keeps of a source for good: the secret of its row ids, its types and its key."""
+
+    secret: bytes
+    schema: Mapping[str, str]
+    key: tuple[str, ...]
 
 
 def ingest(runner: Runner, *, source: Source) -> str:
@@ -112,7 +119,7 @@ def combine(runner: Runner, *, source: Source, partitions: Sequence[str]) -> str
     return _pin(runner, source.name, runner.run(step, {"partitions": list(partitions)}).outputs["data"])
 
 
-def registered(runner: Runner, source: Source) -> SourceRecord:
+def registered(runner: Runner, source: Source) -> Kept:
     """Give what the store keeps of a source; the first time, after a look at its data that must be clean.
 
     Raises: as `ingest`.
@@ -130,7 +137,7 @@ def _kept(facts: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in facts.items() if name not in ("columns", "partition")}
 
 
-def _refuse_another_identity(source: Source, record: SourceRecord) -> None:
+def _refuse_another_identity(source: Source, record: Kept) -> None:
     names = record.key or tuple(record.schema)
     changed = [
         f"{name}: {record.schema[name]}, now {source.schema.get(name, 'left out')}"

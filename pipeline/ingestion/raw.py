@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from lineage.tables import ROW
 from pipeline.errors import SourceRejected
+from pipeline.schema import ROW
 
 LOOK = "Look at how the file was made or copied."
 

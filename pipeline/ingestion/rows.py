@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from lineage.tables import ROW
 from pipeline.artifacts.source import Source
 from pipeline.errors import SourceRejected
 from pipeline.ingestion.columns import inferred, typed
@@ -19,6 +18,7 @@ from pipeline.ingestion.readers import WHOLE
 from pipeline.ingestion.reading import fingerprints, read
 from pipeline.parsing import column_of
 from pipeline.rows import row_ids
+from pipeline.schema import ROW
 from pipeline.step import Made
 
 

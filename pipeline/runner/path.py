@@ -37,17 +37,22 @@ def path(maker: Callable[[str], Run | None], reference: str) -> tuple[str, list[
     """Walk from `reference` up to its source dataset.
 
     Returns the source dataset's reference and the steps from there down, each with `step`,
-    `stage`, `code` (a reference), `function` (None: it is in the code) and `parameters`. Raises
-    `StepRefused` where a step on the way is not row-wise, or has no single row-wise input.
+    `stage`, `code` (a reference), `function` (None: it is in the code), `parameters` and the
+    dtypes of its `columns`. Raises `StepRefused` where a step on the way is not row-wise, or has no single row-wise input.
     """
     steps: list[dict[str, Any]] = []
     while (run := maker(reference)) is not None and run.stage != "ingestion":
         code = [use.artifact.reference for use in run.outputs if use.role == "code"]
         if code:
             steps.append({"step": run.step, "stage": run.stage, "code": code[0], "function": None,
-                          "parameters": dict(run.recipe["parameters"])})
+                          "parameters": dict(run.recipe["parameters"]),
+                          "columns": _columns(reference, run)})
         reference = _row_input(reference, run)
     return reference, steps[::-1]
+
+
+def _columns(reference: str, run: Run) -> dict[str, str]:
+    return next(dict(use.artifact.facts["columns"]) for use in run.outputs if use.artifact.reference == reference)
 
 
 def _row_input(reference: str, run: Run) -> str:

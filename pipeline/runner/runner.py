@@ -102,9 +102,9 @@ class Runner:
         value = self._values[reference]
         return value.copy(deep=False) if hasattr(value, "iloc") else value
 
-    def annotate(self, run_id: str, *, mlflow_run_id: str) -> None:
-        """Tie a run to the MLflow run that shows it."""
-        self.store.annotate(run_id, mlflow_run_id=mlflow_run_id)
+    def annotate(self, run_id: str, *, mlflow_run_id: str | None = None, facts: Mapping[str, Any] | None = None) -> None:
+        """Add to a run the MLflow run that shows it, or further facts by key."""
+        self.store.annotate(run_id, mlflow_run_id=mlflow_run_id, facts=facts)
 
     def path(self, reference: str) -> list[dict[str, Any]]:
         """The user's row-wise steps from the source to a dataset, in order."""

@@ -66,8 +66,10 @@ class House:
         endpoints = {release.endpoint for release in store.releases()} - set(self._servers)
         for endpoint in sorted(endpoints):
             if store.live(endpoint):
-                self._servers[endpoint] = start_inference(services, endpoint=endpoint, port=port)
-                self._say(f"Inference   {self._servers[endpoint]}  answers for {endpoint}")
+                server = start_inference(services, endpoint=endpoint, port=port)
+                self._servers[endpoint] = server.url
+                state = f"cannot answer: {server.trouble}" if server.trouble else "answers"
+                self._say(f"Inference   {server.url}  for {endpoint} {state}")
                 self._tell(services)
         if not self._servers and not self._told_of_none:
             self._told_of_none = True

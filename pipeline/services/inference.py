@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import dataclass
 from typing import Any
 
 import httpx
@@ -16,20 +17,28 @@ _PATIENCE_S = 60.0
 _TIMEOUT_S = 30.0
 
 
-def start_inference(services: Services, *, endpoint: str, port: int = 0) -> str:
-    """Start the server of `endpoint` at `port` if it is free, else at a free one, and give its URL once it is healthy.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Server:
+    """A running inference server: where it is, and what keeps it from answering ("" if nothing does)."""
+
+    url: str
+    trouble: str = ""
+
+
+def start_inference(services: Services, *, endpoint: str, port: int = 0) -> Server:
+    """Start the server of `endpoint` at `port` if it is free, else at a free one, and wait until it says how it is.
 
     Raises:
-        ServiceUnavailable: it ended, or is not healthy in time.
+        ServiceUnavailable: it ended, or says nothing in time.
     """
     chosen = free_port(port)
     serve = ["serve", endpoint, "--host", LOOPBACK, "--port", str(chosen)]
     services.start(f"inference-{endpoint}", [sys.executable, "-P", "-m", "pipeline.cli", *serve])
     url = f"http://{LOOPBACK}:{chosen}"
-    services.wait_until(
-        lambda: _is_healthy(url), what=f"the inference server of {endpoint}", patience_s=_PATIENCE_S
+    health = services.wait_until(
+        lambda: _health(url), what=f"the inference server of {endpoint}", patience_s=_PATIENCE_S
     )
-    return url
+    return Server(url=url, trouble=_trouble(health))
 
 
 def ask(url: str, rows: list[dict[str, Any]]) -> dict[str, Any]:
@@ -49,6 +58,11 @@ def ask(url: str, rows: list[dict[str, Any]]) -> dict[str, Any]:
     return dict(response.json())
 
 
-def _is_healthy(url: str) -> bool:
+def _health(url: str) -> tuple[int, dict[str, Any]] | None:
     response = answer(f"{url}/health")
-    return response is not None and response.status_code == httpx.codes.OK
+    return None if response is None else (response.status_code, dict(response.json()))
+
+
+def _trouble(health: tuple[int, dict[str, Any]]) -> str:
+    status, told = health
+    return "" if status == httpx.codes.OK else str(told.get("error", {}).get("what") or f"status {status}")

@@ -15,7 +15,6 @@ from typing import Any, Protocol
 
 import pandas as pd
 
-from lineage.records import Run
 from lineage.store import Store
 from pipeline.artifacts.model import Model
 from pipeline.code import load
@@ -23,9 +22,6 @@ from pipeline.errors import Misuse, RequestRejected
 from pipeline.schema import conform, normalised
 from pipeline.step import Made
 from pipeline.storage import Storage
-
-_TRANSFORM = "transform"
-
 
 class Stretch(Protocol):
     """One part of the way: a frame in, the same rows out."""
@@ -105,8 +101,7 @@ def way_of(manifest: Model, *, store: Store, storage: Storage) -> list[Stretch]:
         Misuse: a function cannot be found.
     """
     functions = [_function(entry, store=store, storage=storage) for entry in manifest.path]
-    transforms = _transforms(manifest.trained_on, store=store, storage=storage)
-    return [*functions, *transforms]
+    return [*functions, *_transforms(manifest, store=store, storage=storage)]
 
 
 def _function(entry: Mapping[str, Any], *, store: Store, storage: Storage) -> Stretch:
@@ -140,22 +135,10 @@ def function_at(step: str, path: str) -> Callable[..., Any]:
     return _loaded(step, lambda: getattr(importlib.import_module(module), name))
 
 
-def _transforms(reference: str, *, store: Store, storage: Storage) -> list[Stretch]:
-    """Walk up from the features over every run that applied a fitted transform, and turn the order round."""
-    found: list[Stretch] = []
-    while (run := store.producer(reference)) and any(use.artifact.kind == _TRANSFORM for use in run.inputs):
-        reference, call = _applied(run, storage=storage)
-        found.append(call)
-    return found[::-1]
-
-
-def _applied(run: Run, *, storage: Storage) -> tuple[str, Stretch]:
-    """Give the dataset a run applied transforms to, and its call; it took the transforms as a list, in order."""
-    [data] = [use for use in run.inputs if use.artifact.kind == "dataset"]
-    fitted: dict[str, list[Any]] = {}
-    for use in sorted(run.inputs, key=lambda use: use.position):
-        if use.artifact.kind == _TRANSFORM:
-            fitted.setdefault(use.role, []).append(storage.load(use.artifact))
-    function = function_at(run.step, run.recipe["function"])
-    call = Call(step=run.step, function=function, role=data.role, given={**fitted, **run.recipe["parameters"]})
-    return data.artifact.reference, call
+def _transforms(manifest: Model, *, store: Store, storage: Storage) -> list[Stretch]:
+    """The one call that chooses the features and applies every transform, as it did in training."""
+    if not manifest.apply:
+        return []
+    fitted = [storage.load(store.artifact(reference)) for reference in manifest.transforms]
+    function = function_at("fit", manifest.apply["function"])
+    return [Call(step="fit", function=function, role="data", given={"transforms": fitted, **manifest.apply["parameters"]})]

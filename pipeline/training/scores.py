@@ -37,7 +37,8 @@ def evaluate(
     """Score a fitted estimator on both parts, and its recipe by cross-validation within `train`.
 
     `by` names the column of `rows` (the training rows before the fit stage) that folds must
-    respect: `group` keeps groups whole, `time` checks only later rows than were fitted.
+    respect: `group` keeps groups whole, `time` checks only later rows than were fitted; where all
+    are of one time, folds are drawn by hash.
 
     Raises:
         TrainingRefused: fewer rows than folds, or a class too rare to be in two of them.
@@ -48,10 +49,16 @@ def evaluate(
         if frame is not None:
             scores[part] = _on(estimator, frame, target=target, metric=metric)
     if folds:
+        respected = {} if "time" in by and _of_one_time(train, rows, by["time"]) else by
         scores["cv"] = _cross_validate(
-            train, rows=rows, given=given, target=target, metric=metric, folds=folds, by=by
+            train, rows=rows, given=given, target=target, metric=metric, folds=folds, by=respected
         )
     return {"scores": Made("scores", scores, facts={"candidate": candidate, "metric": metric})}
+
+
+def _of_one_time(train: pd.DataFrame, rows: pd.DataFrame | None, time: str) -> bool:
+    """Whether all training rows are of one time, so that none of them is later than another."""
+    return rows is not None and rows.loc[train.index, time].nunique(dropna=False) == 1
 
 
 def _on(estimator: Any, frame: pd.DataFrame, *, target: str, metric: str) -> dict[str, Any]:

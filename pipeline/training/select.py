@@ -32,8 +32,8 @@ def select(runner: Any, *, ready: Mapping[str, Any], estimators: Sequence[Mappin
     first = trained[runner.value(selection)["chosen"]]
     model = _manifest(runner, ready=ready, first=first, selection=selection)
     if not model.mlflow_run_id:
-        register(runner, model=model.outputs["model"], mlflow_run_id=first["mlflow_run_id"])
-        runner.annotate(model.run, mlflow_run_id=first["mlflow_run_id"])
+        version = register(runner, model=model.outputs["model"], mlflow_run_id=first["mlflow_run_id"])
+        runner.annotate(model.run, mlflow_run_id=first["mlflow_run_id"], facts={"mlflow_version": version})
     return model.outputs["model"]
 
 
@@ -117,6 +117,7 @@ def _fields(runner: Any, *, ready: Mapping[str, Any], first: Mapping[str, str], 
         "source_name": origin["source"],
         "types": origin["types"],
         "path": runner.path(train),
+        "apply": ready["apply"],
         "selection": selection,
         "trained_on": train,
         "trained_rows": fitted["rows"],

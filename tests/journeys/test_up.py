@@ -120,10 +120,12 @@ def test_airflow_shows_the_run(up, page, tmp_path):
 
 
 def test_mlflow_shows_the_runs(up, page, tmp_path):
-    """The experiment's page lists a run for each candidate."""
+    """The experiment's page lists the run of the DAG, and within it a run for each candidate."""
     page.goto(up.url("MLflow"))
     page.get_by_text("loan_approval").first.wait_for(timeout=60_000)
     page.goto(f"{up.url('MLflow')}/#/experiments/1/runs")
+    page.get_by_text(re.compile("demo__")).first.wait_for(timeout=60_000)
+    page.get_by_text("Expand rows").click()
     for candidate in ("logistic", "forest", "boosting"):
         page.get_by_text(re.compile(candidate)).first.wait_for(timeout=60_000)
     assert len(page.screenshot(path=tmp_path / "mlflow-runs.png")) > 20_000

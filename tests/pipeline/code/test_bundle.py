@@ -57,3 +57,23 @@ def test_a_function_without_a_place_is_refused():
     function = lambda x: x  # noqa: E731
     with pytest.raises(Misuse, match="top level"):
         bundle(function, reach(function))
+
+
+def test_what_is_imported_while_running_is_kept_too(tmp_path, monkeypatch):
+    """A module imported inside the function comes from the bundle when the function is called, not from the project."""
+    monkeypatch.syspath_prepend(tmp_path)
+    (tmp_path / "parts").mkdir()
+    (tmp_path / "parts" / "__init__.py").write_text("")
+    (tmp_path / "parts" / "inner.py").write_text("from . import deep\n\ndef clean(x):\n    return x + deep.AMOUNT\n")
+    (tmp_path / "parts" / "deep.py").write_text("AMOUNT = 1\n")
+    (tmp_path / "late.py").write_text(
+        "def step(x):\n    from parts import inner\n    import parts.deep\n    return inner.clean(x) + parts.deep.AMOUNT\n"
+    )
+    importlib.invalidate_caches()
+    late = importlib.import_module("late")
+    kept = bundle(late.step, reach(late.step))
+    (tmp_path / "parts" / "deep.py").write_text("AMOUNT = 100\n")
+    for name in [name for name in sys.modules if name.partition(".")[0] in ("late", "parts")]:
+        sys.modules.pop(name)
+    assert sorted(kept["files"]) == ["late.py", "parts/__init__.py", "parts/deep.py", "parts/inner.py"]
+    assert load(kept)(1) == 3

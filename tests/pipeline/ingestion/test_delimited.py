@@ -81,3 +81,9 @@ def test_a_blank_line_is_a_row_only_where_there_is_one_column():
 def test_a_lone_quote_within_a_cell_is_no_fault():
     """5" is five inches."""
     assert read(b'id,size\n1,5"\n2,6\n').frame["size"].tolist() == ['5"', "6"]
+
+
+def test_a_cell_longer_than_a_block_is_read():
+    """Ten million letters in one cell are a row like any other."""
+    content = b'id,text\n1,"' + b"long " * 2_000_000 + b'"\n2,b\n'
+    assert read(content).frame["text"].str.len().tolist() == [10_000_000, 1]
