@@ -13,7 +13,7 @@ import sys
 import sysconfig
 from pathlib import Path
 
-_IMPORTED_AS = {"sklearn": "scikit_learn"}
+_IMPORTED_AS = {"sklearn": "scikit_learn", "pipeline": "headwater", "lineage": "headwater"}
 
 
 @functools.cache

@@ -22,6 +22,7 @@ from pipeline.code import environment
 from pipeline.code.clock import called_clock, clock_reads, nested
 from pipeline.code.value import text_of
 
+_FRAMEWORK = str(Path(__file__).resolve().parents[1])
 _BY_NAME = {"getattr", "import_module", "__import__", "eval", "exec", "globals", "vars"}
 
 
@@ -138,7 +139,21 @@ class _Walk:
 
 
 def reach(function: object) -> Reach:
-    """Walk from `function` (or any value that holds functions) and digest everything it reaches."""
+    """Walk from `function` (or any value that holds functions) and digest everything it reaches.
+
+    The framework's own functions do not change while a process runs, so they are walked once.
+    """
+    if isinstance(function, types.FunctionType) and (_file(function) or "").startswith(_FRAMEWORK):
+        return _reach_once(function)
+    return _reach(function)
+
+
+@functools.lru_cache(maxsize=1024)
+def _reach_once(function: types.FunctionType) -> Reach:
+    return _reach(function)
+
+
+def _reach(function: object) -> Reach:
     walk = _Walk()
     start = walk.value(function)
     text = repr((start, sorted(walk.parts.items()), sorted(walk.reach.libraries), environment.python()))

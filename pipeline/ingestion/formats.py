@@ -12,7 +12,6 @@ import zlib
 
 import pandas as pd
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from pipeline.errors import HeadwaterError, SourceRejected
 from pipeline.ingestion.delimited import raw_of_csv
@@ -108,6 +107,8 @@ def _without_twins(pairs: list[tuple[str, object]]) -> dict[str, object]:
 
 
 def _of_parquet(content: bytes, *, name: str) -> Raw:
+    import pyarrow.parquet as pq
+
     try:
         table = pq.ParquetFile(pa.BufferReader(content)).read()
         refuse_names(table.column_names, name=name)

@@ -50,6 +50,7 @@ def read_rows(
         "files": [dict(entry) for entry in files],
         "types": dict(types),
         "keys": list(source.keys),
+        "missing": {column: [str(value) for value in values] for column, values in source.missing.items()},
         "dropped_columns": dropped,
         "categories": _categories(frame),
     }

@@ -90,9 +90,14 @@ def _rows(step: Step, role: str, made: Made, values: Mapping[str, Any], producti
             expected=f"some of the {max(len(value) for value in inputs)} it was given",
             next_step="Look at its filter; a step may leave rows out, not all of them.",
         )
-    origin = [values[d.input] for d in step.depends if d.rule is Rule.SAME_ROW and d.output in ("*", role)]
+    origin = [_stacked(values[d.input]) for d in step.depends if d.rule is Rule.SAME_ROW and d.output in ("*", role)]
     frame = same_rows(step, made.value, origin) if origin else own_ids(step, made.value, production)
     return normalised(frame.sort_index() if not frame.index.is_monotonic_increasing else frame)
+
+
+def _stacked(value: pd.DataFrame | list[pd.DataFrame]) -> pd.DataFrame:
+    """An input's rows; of one given as a list, those of all its frames, without their columns."""
+    return pd.concat([frame[[]] for frame in value]) if isinstance(value, list) else value
 
 
 def _claimed(

@@ -131,7 +131,7 @@ class Loans:
             "features": [name for name in self.runner.value(train).columns if name != "approved"],
             "classes": [0, 1], "positive": 1, "estimator": estimator, "transforms": list(self.ready["transforms"]),
             "source": self.source, "source_name": "applications", "types": TYPES,
-            "required": ["income", "loan", "town"], "path": self.runner.path(train), "trained_on": train,
+            "required": ["income", "loan", "town"], "path": self.runner.path(train), "apply": self.ready["apply"], "trained_on": train,
             "trained_rows": len(self.runner.value(train)), "metric": "f1",
         }
         inputs = {"estimator": estimator, "train": train}
