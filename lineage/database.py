@@ -70,6 +70,7 @@ class Database:
 
     @contextmanager
     def translated(self) -> Iterator[None]:
+        """Turn the driver's errors inside the block into ours, without the password."""
         driver = self.engine.dialect.loaded_dbapi
         unfit = (IntegrityError, DataError, driver.IntegrityError, driver.DataError, UnicodeEncodeError, OverflowError)
         try:

@@ -79,8 +79,13 @@ class Dag:
 
         retry = {"retries": _RETRIES, "retry_delay": timedelta(seconds=_RETRY_DELAY_S), "owner": self.owner}
         with sdk.DAG(
-            self.name, schedule=_schedule(self.schedule), tags=["headwater", self.phase, *self.tags],
-            doc_md=self.function.__doc__, default_args=retry, catchup=False, **self.options,
+            self.name,
+            schedule=_schedule(self.schedule),
+            tags=["headwater", self.phase, *self.tags],
+            doc_md=self.function.__doc__,
+            default_args=retry,
+            catchup=False,
+            **self.options,
         ) as built, conducted(_Tasks(self.phase)):
             self.function()
         built.fileloc = self.function.__code__.co_filename
@@ -177,8 +182,13 @@ def _occasion(context: Any, settings: Settings, phase: str) -> Occasion:
     place = f"/mapped/{instance.map_index}" if instance.map_index >= 0 else ""
     link = f"{settings.airflow_url}/dags/{instance.dag_id}/runs/{instance.run_id}/tasks/{instance.task_id}{place}"
     return Occasion(
-        dag=instance.dag_id, dag_run=instance.run_id, task=instance.task_id, map_index=instance.map_index,
-        try_number=instance.try_number, phase=phase, as_of=context.get("logical_date"),
+        dag=instance.dag_id,
+        dag_run=instance.run_id,
+        task=instance.task_id,
+        map_index=instance.map_index,
+        try_number=instance.try_number,
+        phase=phase,
+        as_of=context.get("logical_date"),
         airflow_url=link if settings.airflow_url else "",
     )
 

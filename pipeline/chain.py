@@ -132,7 +132,7 @@ class Here:
         """Run the work now."""
         name = ".".join([*self._groups, work.name])
         if name in self._names:
-            raise Misuse(f"two tasks are called {name}", next_step="Give one of them a name of its own: name=\"…\".")
+            raise Misuse(f"two tasks are called {name}", next_step='Give one of them a name of its own: name="…".')
         self._names.add(name)
         if work.over is None:
             return Reference(self._timed(name, -1, work, None))

@@ -50,8 +50,15 @@ def split(
     name: str = "split",
 ) -> Reference:
     """Cut a dataset into train, dev and test by seeded hash rank within each stratum, by group or by time."""
-    policy = {"target": target, "balance": tuple(balance), "group": group, "time": time, "sizes": dict(sizes),
-              "boundaries": tuple(boundaries), "seed": seed}
+    policy = {
+        "target": target,
+        "balance": tuple(balance),
+        "group": group,
+        "time": time,
+        "sizes": dict(sizes),
+        "boundaries": tuple(boundaries),
+        "seed": seed,
+    }
     return _task(name, "pipeline.preprocessing.split:split", policy, data=data)
 
 
@@ -72,8 +79,13 @@ def train(
     with conductor().group(name):
         gate = _task("overfit", "pipeline.training.overfit:overfit", {"candidates": tuple(candidates)}, ready=ready)
         work = Work(
-            name="candidate", call="pipeline.training.train:train_candidate", over=list(by_name), items=by_name,
-            item="candidate", declared={"metric": metric, "folds": folds}, references={"ready": ready, "gate": gate},
+            name="candidate",
+            call="pipeline.training.train:train_candidate",
+            over=list(by_name),
+            items=by_name,
+            item="candidate",
+            declared={"metric": metric, "folds": folds},
+            references={"ready": ready, "gate": gate},
         )
         estimators = conductor().task(work)
         return _task(

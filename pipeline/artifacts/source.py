@@ -69,7 +69,5 @@ class Source:
     @property
     def provenance(self) -> dict[str, object]:
         """What is known of the source's origin, as JSON values, empty answers left out."""
-        names = (
-            "supplier", "licence", "obtained", "description", "url", "amount", "cost_usd", "time_days", "owner"
-        )
+        names = ("supplier", "licence", "obtained", "description", "url", "amount", "cost_usd", "time_days", "owner")
         return {name: value for name in names if (value := getattr(self, name)) not in ("", None)}

@@ -55,7 +55,11 @@ def is_project_source(path: str | Path) -> bool:
     """Whether a file is the user's: neither a library's nor the framework's own."""
     framework = Path(__file__).resolve().parents[2]
     own = [framework / "pipeline", framework / "lineage"]
-    return Path(path).is_file() and not is_library(str(path)) and not any(Path(path).resolve().is_relative_to(folder) for folder in own)
+    return (
+        Path(path).is_file()
+        and not is_library(str(path))
+        and not any(Path(path).resolve().is_relative_to(folder) for folder in own)
+    )
 
 
 @functools.lru_cache(maxsize=256)

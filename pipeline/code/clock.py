@@ -13,7 +13,9 @@ _LOADS = {"LOAD_GLOBAL", "LOAD_NAME", "LOAD_FAST", "LOAD_DEREF"}
 
 def clock_reads(code: types.CodeType, space: dict[str, object]) -> set[str]:
     """The calls in `code` that read the time, such as `datetime.now`; `space` are the globals it sees."""
-    return {".".join(chain) for chain in _chains(code) if chain[-1] in _READS and _holder(chain[:-1], space) in _HOLDERS}
+    return {
+        ".".join(chain) for chain in _chains(code) if chain[-1] in _READS and _holder(chain[:-1], space) in _HOLDERS
+    }
 
 
 def called_clock(value: object) -> bool:

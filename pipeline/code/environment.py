@@ -63,7 +63,10 @@ def python() -> str:
 
 def listing() -> dict[str, object]:
     """The whole environment as JSON: interpreter and distributions."""
-    return {"python": f"{platform.python_implementation()} {platform.python_version()}", "distributions": distributions()}
+    return {
+        "python": f"{platform.python_implementation()} {platform.python_version()}",
+        "distributions": distributions(),
+    }
 
 
 @functools.cache

@@ -11,7 +11,7 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class Commit:
-    """A git commit id ("" outside a repository) and whether tracked files, or Python files not tracked yet, differ from it."""
+    """A git commit id ("" outside a repository) and whether the files differ, Python files not tracked yet included."""
 
     id: str
     dirty: bool
@@ -33,7 +33,11 @@ def asked(folder: Path) -> Commit:
     try:
         answer = subprocess.run(
             ["git", "status", "--porcelain=v2", "--branch", "--untracked-files=normal"],
-            cwd=folder, capture_output=True, text=True, timeout=30, check=False,
+            cwd=folder,
+            capture_output=True,
+            text=True,
+            timeout=30,
+            check=False,
         )
     except (OSError, subprocess.TimeoutExpired):
         return Commit("", dirty=False)

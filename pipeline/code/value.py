@@ -12,8 +12,22 @@ import sys
 from collections.abc import Callable, Mapping
 from pathlib import PurePath
 
-_PLAIN = (type(None), bool, int, float, complex, str, bytes, PurePath, re.Pattern, range,
-          datetime.date, datetime.time, datetime.timedelta, datetime.tzinfo)
+_PLAIN = (
+    type(None),
+    bool,
+    int,
+    float,
+    complex,
+    str,
+    bytes,
+    PurePath,
+    re.Pattern,
+    range,
+    datetime.date,
+    datetime.time,
+    datetime.timedelta,
+    datetime.tzinfo,
+)
 
 
 def text_of(value: object, *, walk: Callable[[object], str | None]) -> str:

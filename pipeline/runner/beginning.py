@@ -40,9 +40,17 @@ def begun(
     """
     run = {
         "id": f"{time.time_ns() // 1_000_000:012x}{secrets.token_hex(6)}",
-        "step": step.name, "stage": step.stage, "dag": occasion.dag, "dag_run": occasion.dag_run,
-        "task": occasion.task, "phase": occasion.phase, "started_at": datetime.now(UTC), "memo_key": memo,
-        "host": _host(), "process": _this_process(os.getpid()), "parameters": plain(step.parameters),
+        "step": step.name,
+        "stage": step.stage,
+        "dag": occasion.dag,
+        "dag_run": occasion.dag_run,
+        "task": occasion.task,
+        "phase": occasion.phase,
+        "started_at": datetime.now(UTC),
+        "memo_key": memo,
+        "host": _host(),
+        "process": _this_process(os.getpid()),
+        "parameters": plain(step.parameters),
         "airflow": {"url": occasion.airflow_url, "map_index": occasion.map_index, "try": occasion.try_number},
     }
     if reached is None:
@@ -50,11 +58,17 @@ def begun(
     at = _commit(step)
     users = is_project_source(source_file(step.function))
     return Run(
-        **run, inputs=inputs, code_digest=reached.digest, git_commit=at.id, git_dirty=at.dirty,
+        **run,
+        inputs=inputs,
+        code_digest=reached.digest,
+        git_commit=at.id,
+        git_dirty=at.dirty,
         environment=fingerprint(),
         recipe={
             "function": "" if users else f"{step.function.__module__}:{step.function.__qualname__}",
-            "parameters": plain(step.parameters), "context": sorted(step.context), "claim": step.claim,
+            "parameters": plain(step.parameters),
+            "context": sorted(step.context),
+            "claim": step.claim,
             "several": list(several),
         },
         facts={"libraries": sorted(reached.libraries), "clock": sorted(reached.clock)},

@@ -145,7 +145,9 @@ def _compare(got: pd.DataFrame, expected: pd.DataFrame) -> _Difference | None:
 
 def _typed_like(got: pd.DataFrame, expected: pd.DataFrame) -> pd.DataFrame:
     """Give `got` the dtypes of `expected`: a sample of nulls alone may have lost them."""
-    other = {c: expected[c].dtype for c in expected.columns if got[c].dtype != expected[c].dtype and got[c].isna().all()}
+    other = {
+        c: expected[c].dtype for c in expected.columns if got[c].dtype != expected[c].dtype and got[c].isna().all()
+    }
     return got.astype(other) if other else got
 
 

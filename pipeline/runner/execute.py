@@ -53,7 +53,9 @@ def execute(step: Step, values: Mapping[str, Any], *, production: bool) -> Execu
 
 
 def _call(step: Step, values: Mapping[str, Any]) -> Any:
-    fresh = {role: value.copy(deep=False) if isinstance(value, pd.DataFrame) else value for role, value in values.items()}
+    fresh = {
+        role: value.copy(deep=False) if isinstance(value, pd.DataFrame) else value for role, value in values.items()
+    }
     try:
         return step.function(**fresh, **step.parameters, **step.context, **step.secrets)
     except (HeadwaterError, KeyboardInterrupt, SystemExit):

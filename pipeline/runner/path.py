@@ -38,15 +38,25 @@ def path(maker: Callable[[str], Run | None], reference: str) -> tuple[str, list[
 
     Returns the source dataset's reference and the steps from there down, each with `step`,
     `stage`, `code` (a reference), `function` (None: it is in the code), `parameters` and the
-    dtypes of its `columns`. Raises `StepRefused` where a step on the way is not row-wise, or has no single row-wise input.
+    dtypes of its `columns`.
+
+    Raises:
+        StepRefused: a step on the way is not row-wise, or has no single row-wise input.
     """
     steps: list[dict[str, Any]] = []
     while (run := maker(reference)) is not None and run.stage != "ingestion":
         code = [use.artifact.reference for use in run.outputs if use.role == "code"]
         if code:
-            steps.append({"step": run.step, "stage": run.stage, "code": code[0], "function": None,
-                          "parameters": dict(run.recipe["parameters"]),
-                          "columns": _columns(reference, run)})
+            steps.append(
+                {
+                    "step": run.step,
+                    "stage": run.stage,
+                    "code": code[0],
+                    "function": None,
+                    "parameters": dict(run.recipe["parameters"]),
+                    "columns": _columns(reference, run),
+                }
+            )
         reference = _row_input(reference, run)
     return reference, steps[::-1]
 
@@ -60,7 +70,7 @@ def _row_input(reference: str, run: Run) -> str:
     inputs = sorted({dependency.input for dependency in own if dependency.rule is Rule.SAME_ROW})
     if len(inputs) != 1:
         raise StepRefused(
-            f"step {run.step} lies between the source and {reference.partition('@')[0]}, and a single row cannot pass it",
+            f"step {run.step} lies between the source and {reference.partition('@')[0]}: no single row can pass it",
             expected="a row-wise step with one input whose rows it keeps",
             found=f"{len(inputs)} row-wise inputs",
             next_step="Mark the function @rowwise if each row is treated by itself, or leave the step out of the way.",

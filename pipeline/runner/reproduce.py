@@ -90,13 +90,14 @@ class _Making:
                 value = made[use.role].value
                 found = self.runner.storage.digest(use.artifact.kind, value)
                 self.values[use.artifact.reference] = value
-                self.steps.append(
-                    Remade(step=run.step, run=run.id, reference=use.artifact.reference, found=found)
-                )
+                self.steps.append(Remade(step=run.step, run=run.id, reference=use.artifact.reference, found=found))
 
     def step(self, run: Run) -> Step:
         return Step(
-            name=run.step, stage=run.stage, function=self.function(run), parameters=run.recipe["parameters"],
+            name=run.step,
+            stage=run.stage,
+            function=self.function(run),
+            parameters=run.recipe["parameters"],
             allow_empty=True,
         )
 

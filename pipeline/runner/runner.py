@@ -102,7 +102,9 @@ class Runner:
         value = self._values[reference]
         return value.copy(deep=False) if hasattr(value, "iloc") else value
 
-    def annotate(self, run_id: str, *, mlflow_run_id: str | None = None, facts: Mapping[str, Any] | None = None) -> None:
+    def annotate(
+        self, run_id: str, *, mlflow_run_id: str | None = None, facts: Mapping[str, Any] | None = None
+    ) -> None:
         """Add to a run the MLflow run that shows it, or further facts by key."""
         self.store.annotate(run_id, mlflow_run_id=mlflow_run_id, facts=facts)
 
@@ -159,8 +161,11 @@ class Runner:
         done = execute(step, values, production=self.occasion.production)
         outputs = [self._save(step, role, made, run) for role, made in done.made.items()]
         self.store.succeed(
-            run.id, ended_at=datetime.now(UTC), outputs=[*outputs, *kept],
-            dependencies=_dependencies(step, done, run, outputs), facts={**run.facts, **done.facts},
+            run.id,
+            ended_at=datetime.now(UTC),
+            outputs=[*outputs, *kept],
+            dependencies=_dependencies(step, done, run, outputs),
+            facts={**run.facts, **done.facts},
         )
         return _outputs(outputs)
 
@@ -206,8 +211,14 @@ class Runner:
         if kind == "dataset":
             facts = {"columns": _columns(value), **facts}
         artifact = Artifact(
-            kind=kind, name=name, digest=saved.digest, place=saved.place, checksum=saved.checksum,
-            size_bytes=saved.size_bytes, rows=saved.rows, facts=facts,
+            kind=kind,
+            name=name,
+            digest=saved.digest,
+            place=saved.place,
+            checksum=saved.checksum,
+            size_bytes=saved.size_bytes,
+            rows=saved.rows,
+            facts=facts,
         )
         self._known[artifact.reference] = artifact
         return artifact

@@ -15,6 +15,7 @@ from pipeline.settings import Settings
 
 PORT = 8080
 _PATIENCE_S = 120.0
+_GRACE_S = 4.0
 _AIRFLOW = (sys.executable, "-P", "-m", "airflow")
 _PARTS = {
     "airflow-api-server": (*_AIRFLOW, "api-server", "--workers", "1"),
@@ -34,7 +35,7 @@ def start_airflow(services: Services) -> AirflowApi:
     settings = services.settings
     _make_database(services)
     for name, command in _PARTS.items():
-        services.start(name, command, extra=_configuration(settings))
+        services.start(name, command, extra=_configuration(settings), grace_s=_GRACE_S)
     health = f"{settings.airflow_url}/api/v2/monitor/health"
     services.wait_until(lambda: _is_healthy(health), what="Airflow", patience_s=_PATIENCE_S)
     return AirflowApi(settings.airflow_url)

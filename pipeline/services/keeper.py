@@ -58,7 +58,7 @@ def _end_all(child: int, ended: dict[int, int], *, grace_s: float) -> None:
     if child not in ended:
         os.kill(child, signal.SIGTERM)
     deadline = time.monotonic() + grace_s
-    while left := _descendants():
+    while (left := _descendants()) or child not in ended:
         if child in ended or time.monotonic() > deadline:
             _signal(left, signal.SIGTERM if time.monotonic() <= deadline else signal.SIGKILL)
         time.sleep(_LOOK_EVERY_S)

@@ -23,6 +23,7 @@ from pipeline.schema import conform, normalised
 from pipeline.step import Made
 from pipeline.storage import Storage
 
+
 class Stretch(Protocol):
     """One part of the way: a frame in, the same rows out."""
 
@@ -83,7 +84,8 @@ class Call:
     def _typed(self, frame: pd.DataFrame) -> pd.DataFrame:
         """Give columns of nulls alone the dtype they had in training."""
         other = {
-            name: dtype for name, dtype in self.dtypes.items()
+            name: dtype
+            for name, dtype in self.dtypes.items()
             if name in frame.columns and str(frame[name].dtype) != dtype and frame[name].isna().all()
         }
         if not other:
@@ -120,7 +122,8 @@ def _loaded(step: str, loading: Callable[[], Callable[..., Any]]) -> Callable[..
         return loading()
     except Exception as error:  # running a user's file may raise anything
         raise Misuse(
-            f"the code of step {step} cannot be loaded", found=f"{type(error).__name__}: {error}",
+            f"the code of step {step} cannot be loaded",
+            found=f"{type(error).__name__}: {error}",
             next_step="Install what it imports beside the inference server.",
         ) from error
 
@@ -141,4 +144,6 @@ def _transforms(manifest: Model, *, store: Store, storage: Storage) -> list[Stre
         return []
     fitted = [storage.load(store.artifact(reference)) for reference in manifest.transforms]
     function = function_at("fit", manifest.apply["function"])
-    return [Call(step="fit", function=function, role="data", given={"transforms": fitted, **manifest.apply["parameters"]})]
+    return [
+        Call(step="fit", function=function, role="data", given={"transforms": fitted, **manifest.apply["parameters"]})
+    ]

@@ -70,8 +70,14 @@ def chain(runner: Runner) -> None:
     """The same ten steps through the runner, claims tested."""
     reference = runner.run(Step(name="table", stage="ingestion", function=table)).outputs["data"]
     for k in range(STEPS):
-        step = Step(name=f"add{k}", stage="preprocessing", function=add, parameters={"k": k},
-                    depends=(Depends("data", Rule.SAME_ROW),), claim=True)
+        step = Step(
+            name=f"add{k}",
+            stage="preprocessing",
+            function=add,
+            parameters={"k": k},
+            depends=(Depends("data", Rule.SAME_ROW),),
+            claim=True,
+        )
         reference = runner.run(step, {"data": reference}).outputs["data"]
 
 
@@ -94,10 +100,15 @@ WHOLE = """
     from pipeline.runner import Occasion, Runner
     from pipeline.settings import Settings
     import bench_chain
-    bench_chain.chain(Runner.open(Settings.from_environment({{"HEADWATER_HOME": {home!r}}}), Occasion(dag="b", dag_run="1")))
+    settings = Settings.from_environment({{"HEADWATER_HOME": {home!r}}})
+    bench_chain.chain(Runner.open(settings, Occasion(dag="b", dag_run="1")))
 """
-FLOOR = "import sqlite3; s = sqlite3.connect({database!r}); [s.execute('SELECT * FROM step WHERE k = ?', (k,)).fetchone() for k in range(10)]"
-CHAIN = '''
+FLOOR = """
+import sqlite3
+store = sqlite3.connect({database!r})
+[store.execute("SELECT * FROM step WHERE k = ?", (k,)).fetchone() for k in range(10)]
+"""
+CHAIN = """
 def table():
     import numpy as np
     import pandas as pd
@@ -114,7 +125,7 @@ def chain(runner):
         step = Step(name=f"add{k}", stage="preprocessing", function=add, parameters={"k": k},
                     depends=(Depends("data", Rule.SAME_ROW),), claim=True)
         reference = runner.run(step, {"data": reference}).outputs["data"]
-'''
+"""
 
 
 def executed(folder: Path) -> dict[str, float]:
@@ -149,14 +160,18 @@ def unchanged(folder: Path) -> dict[str, float]:
 def whole(folder: Path) -> dict[str, float]:
     """Medians of the unchanged chain as a whole process, in seconds."""
     (folder / "bench_chain.py").write_text(CHAIN)
-    code = textwrap.dedent(WHOLE).format(root=str(Path(__file__).parents[2]), here=str(folder), home=str(folder / "whole"))
+    code = textwrap.dedent(WHOLE).format(
+        root=str(Path(__file__).parents[2]), here=str(folder), home=str(folder / "whole")
+    )
     commands = {
         "floor": [sys.executable, "-c", FLOOR.format(database=str(folder / "floor.db"))],
         "pandas": [sys.executable, "-c", "import pandas"],
         "headwater": [sys.executable, "-c", code],
     }
     subprocess.run(commands["headwater"], check=True)
-    rounds = [{name: timed(lambda c=c: subprocess.run(c, check=True)) for name, c in commands.items()} for _ in range(ROUNDS)]
+    rounds = [
+        {name: timed(lambda c=c: subprocess.run(c, check=True)) for name, c in commands.items()} for _ in range(ROUNDS)
+    ]
     return {name: statistics.median(each[name] for each in rounds) for name in commands}
 
 
@@ -166,13 +181,20 @@ def main() -> None:
         folder = Path(place)
         run, warm, process = executed(folder), unchanged(folder), whole(folder)
     cost, least = (run["headwater"] - run["bare"]) / STEPS, (run["floor"] - run["bare"]) / STEPS
-    print(f"ten steps executed   bare {run['bare'] * 1e3:6.1f} ms   floor {run['floor'] * 1e3:6.1f} ms   "
-          f"headwater {run['headwater'] * 1e3:6.1f} ms = {run['headwater'] / run['floor']:.2f} × floor")
+    print(
+        f"ten steps executed   bare {run['bare'] * 1e3:6.1f} ms   floor {run['floor'] * 1e3:6.1f} ms   "
+        f"headwater {run['headwater'] * 1e3:6.1f} ms = {run['headwater'] / run['floor']:.2f} × floor"
+    )
     print(f"  on top of bare, a step: floor {least * 1e3:.2f} ms, headwater {cost * 1e3:.2f} ms = {cost / least:.1f} ×")
-    print(f"nothing changed, warm floor {warm['floor'] * 1e3:5.2f} ms   headwater {warm['headwater'] * 1e3:5.1f} ms "
-          f"({warm['headwater'] / run['bare']:.2f} × the bare chain executed)")
-    print(f"  as a whole process  floor {process['floor'] * 1e3:5.0f} ms   headwater {process['headwater'] * 1e3:5.0f} ms "
-          f"= {process['headwater'] / process['pandas']:.2f} × `import pandas`")
+    print(
+        f"nothing changed, warm floor {warm['floor'] * 1e3:5.2f} ms   headwater {warm['headwater'] * 1e3:5.1f} ms "
+        f"({warm['headwater'] / run['bare']:.2f} × the bare chain executed)"
+    )
+    print(
+        f"  as a whole process  floor {process['floor'] * 1e3:5.0f} ms "
+        f"  headwater {process['headwater'] * 1e3:5.0f} ms "
+        f"= {process['headwater'] / process['pandas']:.2f} × `import pandas`"
+    )
 
 
 if __name__ == "__main__":

@@ -11,8 +11,15 @@ from pipeline.cli.entry import COMMANDS
 from pipeline.settings import Settings
 
 ROOT = Path(__file__).parents[2]
-SECRETS = {"POSTGRES_PASSWORD", "REDIS_PASSWORD", "STORAGE_PASSWORD", "AIRFLOW_FERNET_KEY", "AIRFLOW_SECRET_KEY",
-           "AIRFLOW_JWT_SECRET", "AIRFLOW_ADMIN_PASSWORD"}
+SECRETS = {
+    "POSTGRES_PASSWORD",
+    "REDIS_PASSWORD",
+    "STORAGE_PASSWORD",
+    "AIRFLOW_FERNET_KEY",
+    "AIRFLOW_SECRET_KEY",
+    "AIRFLOW_JWT_SECRET",
+    "AIRFLOW_ADMIN_PASSWORD",
+}
 
 
 @pytest.fixture(scope="module")
@@ -32,8 +39,13 @@ def test_every_part_of_production_is_there(compose):
     commands = {" ".join(one.get("command", [])) for one in compose["services"].values()}
     images = {one["image"].partition(":")[0] for one in compose["services"].values()}
     assert {"postgres", "redis", "minio/minio"} <= images
-    assert {"airflow api-server", "airflow scheduler", "airflow dag-processor", "airflow triggerer",
-            "airflow celery worker"} <= commands
+    assert {
+        "airflow api-server",
+        "airflow scheduler",
+        "airflow dag-processor",
+        "airflow triggerer",
+        "airflow celery worker",
+    } <= commands
     assert any(command.startswith("mlflow server") for command in commands)
     assert any(command.startswith("headwater serve") for command in commands)
 
@@ -88,8 +100,12 @@ def test_commands_of_ours_exist(ours):
 
 def test_the_image_is_made_from_files_that_are_there():
     """Everything that the Dockerfile copies exists, is let through to it, and the lock is the production one."""
-    copied = {word for line in (ROOT / "Dockerfile").read_text().splitlines() if line.startswith("COPY")
-              for word in line.split()[1:-1]}
+    copied = {
+        word
+        for line in (ROOT / "Dockerfile").read_text().splitlines()
+        if line.startswith("COPY")
+        for word in line.split()[1:-1]
+    }
     let_through = {line[1:] for line in (ROOT / ".dockerignore").read_text().splitlines() if line.startswith("!")}
     assert copied == let_through
     assert [name for name in copied if not (ROOT / name).exists()] == []

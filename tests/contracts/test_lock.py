@@ -28,8 +28,13 @@ def asked(extras):
 def locked(name, python):
     """The versions that a lock file gives to one Python on Linux."""
     lines = [line for line in (ROOT / name).read_text().splitlines() if not line.startswith("#")]
-    where = {**default_environment(), "sys_platform": "linux", "platform_system": "Linux",
-             "python_full_version": python, "python_version": python.rpartition(".")[0]}
+    where = {
+        **default_environment(),
+        "sys_platform": "linux",
+        "platform_system": "Linux",
+        "python_full_version": python,
+        "python_version": python.rpartition(".")[0],
+    }
     found = [Requirement(line) for line in lines]
     kept = [one for one in found if one.marker is None or one.marker.evaluate(where)]
     return {canonicalize_name(one.name): next(iter(one.specifier)).version for one in kept}
@@ -40,8 +45,11 @@ def locked(name, python):
 def test_the_lock_satisfies_setup_cfg(name, python):
     """Every requirement has one locked version, which it allows, on every Python from 3.11."""
     versions = locked(name, python)
-    wrong = [str(one) for one in asked(LOCKS[name])
-             if not one.specifier.contains(versions.get(canonicalize_name(one.name), "0"), prereleases=True)]
+    wrong = [
+        str(one)
+        for one in asked(LOCKS[name])
+        if not one.specifier.contains(versions.get(canonicalize_name(one.name), "0"), prereleases=True)
+    ]
     assert wrong == []
 
 

@@ -41,9 +41,7 @@ def test_an_old_python_is_refused(tmp_path):
     copy.mkdir()
     for name in ("Makefile", "requirements.lock", "setup.cfg", "pyproject.toml"):
         (copy / name).write_bytes((ROOT / name).read_bytes())
-    done = subprocess.run(
-        ["make", "demo", f"PYTHON={old}"], cwd=copy, capture_output=True, text=True, check=False
-    )
+    done = subprocess.run(["make", "demo", f"PYTHON={old}"], cwd=copy, capture_output=True, text=True, check=False)
     assert done.returncode
     assert "needs Python 3.11 or newer, found Python 3.9.1" in done.stdout
     assert not (copy / ".venv").exists()

@@ -32,8 +32,13 @@ class Place:
     def headwater(self, *words: str, code: int = 0) -> subprocess.CompletedProcess[str]:
         """Run the command line here; it must end with `code`."""
         done = subprocess.run(
-            [sys.executable, "-c", "from pipeline.cli import main; main()", *words], cwd=self.folder, text=True,
-            capture_output=True, check=False, timeout=280, env=self.environment(),
+            [sys.executable, "-c", "from pipeline.cli import main; main()", *words],
+            cwd=self.folder,
+            text=True,
+            capture_output=True,
+            check=False,
+            timeout=280,
+            env=self.environment(),
         )
         assert done.returncode == code, f"{words}: exit {done.returncode}\n{done.stdout[-2000:]}\n{done.stderr[-4000:]}"
         return done

@@ -131,7 +131,7 @@ def test_a_step_that_fails_is_told_with_its_last_words(project):
     printed = demo(project, "town", code=1)
     assert "failed at task preprocess" in printed
     assert "KeyError: 'years'" in printed
-    assert "town.py:13 in adults" in printed
+    assert "town.py:14 in adults" in printed
     assert "dag_id=town" in printed
     assert left_running(project) == []
 

@@ -34,7 +34,7 @@ def test_every_artifact_is_what_was_recorded(loans):
     file = sorted((loans.folder / ".headwater" / "artifacts" / "dataset").rglob("*.parquet"))[3]
     sound = file.read_bytes()
     place = len(sound) // 2
-    file.write_bytes(sound[:place] + bytes([sound[place] ^ 1]) + sound[place + 1:])
+    file.write_bytes(sound[:place] + bytes([sound[place] ^ 1]) + sound[place + 1 :])
     done = loans.headwater("verify", code=1)
     file.write_bytes(sound)
     assert file.name.partition("-")[0][:12] in done.stdout + done.stderr
@@ -68,7 +68,9 @@ def test_666_left_in_is_quarantined(project):
     table = applications()
     table.loc[[5, 17, 300], "gdlin"] = 666
     table.to_csv(project.folder / "loanapp.csv", index=False)
-    project.dag("loan_approval", (SOURCE, 'CSV("loanapp.csv")'), ("    rows = preprocess", "    return\n    rows = preprocess"))
+    project.dag(
+        "loan_approval", (SOURCE, 'CSV("loanapp.csv")'), ("    rows = preprocess", "    return\n    rows = preprocess")
+    )
     project.headwater("run", "loan_approval")
     faulty = int(((table[["gdlin"]] == 666).any(axis=1) | (table["liq"] > 99_999)).sum())
     assert [aside["rows"] for aside in project.json("summary")["quarantined"]] == [faulty]
@@ -78,9 +80,12 @@ def test_a_blank_cell_changes_no_id(project):
     """One cell blanked turns its column into floats for pandas; every other row keeps its id."""
     table = applications().head(400)
     table["case"] = range(400)
-    project.dag("loan_approval", (SOURCE, 'CSV("loanapp.csv")'),
-                ("    schema={\n", '    keys=("case",),\n    schema={"case": "integer",\n'),
-                ("    checked = validate(raw, expectations)\n", "    return\n    checked = validate(raw, expectations)\n"))
+    project.dag(
+        "loan_approval",
+        (SOURCE, 'CSV("loanapp.csv")'),
+        ("    schema={\n", '    keys=("case",),\n    schema={"case": "integer",\n'),
+        ("    checked = validate(raw, expectations)\n", "    return\n    checked = validate(raw, expectations)\n"),
+    )
     ids = []
     table_with_gap = table.astype({"dep": object})
     table_with_gap.loc[7, "dep"] = ""

@@ -16,6 +16,7 @@ MANIFEST = {
     "transforms": ["transform/loans.fit_scale@cd34"], "classes": [0, 1], "positive": 1,
     "source": "dataset/applications@ef56", "source_name": "applications", "types": {"income": "number"},
     "required": ["income"], "path": [{"step": "ratios", "function": "", "code": "code/x@01", "parameters": {}}],
+    "apply": {"function": "pipeline.preprocessing.fitted:apply_transforms", "parameters": {}},
     "selection": "selection/loans.select@ee99", "trained_on": "dataset/loans.fit.train@aa77", "trained_rows": 1193,
     "metric": "f1", "metrics": {"dev": {"f1": {"value": 0.5, "defined": True, "n": 9}}},
 }

@@ -67,6 +67,7 @@ def manifest(**changes: Any) -> dict:
         "types": {},
         "required": [],
         "path": [],
+        "apply": {},
         "selection": "",
         "trained_on": f"dataset/x@{DIGEST}",
         "trained_rows": 4,

@@ -27,7 +27,11 @@ def steps(tmp_path, monkeypatch):
 def test_a_bundle_holds_the_text_of_all_files_reached(steps):
     """Both files are in the bundle, as text and by relative path."""
     kept = bundle(steps.step, reach(steps.step))
-    assert (kept["file"], kept["function"], sorted(kept["files"])) == ("bundled.py", "step", ["bundled.py", "tidying.py"])
+    assert (kept["file"], kept["function"], sorted(kept["files"])) == (
+        "bundled.py",
+        "step",
+        ["bundled.py", "tidying.py"],
+    )
 
 
 def test_files_imported_at_the_top_are_kept_too(steps):
@@ -67,7 +71,8 @@ def test_what_is_imported_while_running_is_kept_too(tmp_path, monkeypatch):
     (tmp_path / "parts" / "inner.py").write_text("from . import deep\n\ndef clean(x):\n    return x + deep.AMOUNT\n")
     (tmp_path / "parts" / "deep.py").write_text("AMOUNT = 1\n")
     (tmp_path / "late.py").write_text(
-        "def step(x):\n    from parts import inner\n    import parts.deep\n    return inner.clean(x) + parts.deep.AMOUNT\n"
+        "def step(x):\n    from parts import inner\n    import parts.deep\n"
+        "    return inner.clean(x) + parts.deep.AMOUNT\n"
     )
     importlib.invalidate_caches()
     late = importlib.import_module("late")

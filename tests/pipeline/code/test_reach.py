@@ -83,6 +83,7 @@ def test_comments_and_moved_lines_do_not_count(project):
 
 def test_closed_over_values_count():
     """Two functions made from one text differ by what they close over."""
+
     def made(limit):
         return lambda value: value > limit
 
@@ -91,6 +92,7 @@ def test_closed_over_values_count():
 
 def test_defaults_count():
     """A changed default is a changed function."""
+
     def first(value, limit=1):
         return value > limit
 

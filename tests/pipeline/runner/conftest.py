@@ -56,7 +56,10 @@ def rowwise_step():
 
     def make(function, **changes):
         step = Step(
-            name=function.__name__, stage="preprocessing", function=function, claim=True,
+            name=function.__name__,
+            stage="preprocessing",
+            function=function,
+            claim=True,
             depends=(Depends("data", Rule.SAME_ROW),),
         )
         return replace(step, **changes)

@@ -52,6 +52,7 @@ def test_a_filter_on_the_mean_is_found():
 
 def test_raising_on_fewer_rows_is_found():
     """A function that needs a hundred rows cannot serve one."""
+
     def needs_many(frame):
         assert len(frame) > 90
         return frame
@@ -67,6 +68,7 @@ def test_randomness_is_told_from_dependence():
 
 def test_last_bits_are_batch_sensitive_not_broken():
     """A sum that differs in the last bits with the number of rows is recorded, not refused."""
+
     def rounding(frame):
         return frame.assign(y=frame["x"] * (1 + 1e-15 * len(frame)))
 

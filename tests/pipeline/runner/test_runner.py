@@ -123,7 +123,12 @@ def test_a_function_that_raises_is_a_failed_run(runner, source, rowwise_step):
 
 @pytest.mark.parametrize(
     ("function", "says"),
-    [(emptied, "returned no rows"), (unindexed, "not in its input"), (nothing, "NoneType"), (repeated, "more than once")],
+    [
+        (emptied, "returned no rows"),
+        (unindexed, "not in its input"),
+        (nothing, "NoneType"),
+        (repeated, "more than once"),
+    ],
 )
 def test_what_cannot_be_kept_is_refused(runner, source, rowwise_step, function, says):
     """No rows, no index, no frame, rows twice: each is refused, and nothing is kept."""
@@ -206,7 +211,8 @@ def test_several_outputs_have_names_of_their_own(runner, source):
     """Outputs are named after DAG, step and role."""
     outputs = runner.run(Step(name="check", stage="validation", function=verdict), {"data": source}).outputs
     assert sorted(reference.partition("@")[0] for reference in outputs.values()) == [
-        "dataset/trial.check", "verdict/trial.check"
+        "dataset/trial.check",
+        "verdict/trial.check",
     ]
 
 

@@ -33,7 +33,7 @@ from pipeline.settings import Settings
 from pipeline.step import Depends, Effect, Made, Rule, Step
 from pipeline.storage import Storage
 
-PROJECT = '''
+PROJECT = """
 from pipeline.step import rowwise
 
 
@@ -46,9 +46,14 @@ def ratios(rows):
 @rowwise
 def capped(rows, *, most):
     return rows.assign(ratio=rows["ratio"].clip(upper=most), town=rows["town"].str.lower())
-'''
+"""
 TYPES = {
-    "case": "text", "income": "integer", "loan": "number", "town": "category", "note": "text", "approved": "integer",
+    "case": "text",
+    "income": "integer",
+    "loan": "number",
+    "town": "category",
+    "note": "text",
+    "approved": "integer",
 }
 CASES = 80
 
@@ -127,16 +132,31 @@ class Loans:
         step = Step(name="train", stage="training", function=trained, parameters=given, depends=depends)
         estimator = self.runner.run(step, {"train": train}).outputs["estimator"]
         manifest = {
-            "name": "loans", "candidate": "logistic", "problem": "classification", "target": "approved",
+            "name": "loans",
+            "candidate": "logistic",
+            "problem": "classification",
+            "target": "approved",
             "features": [name for name in self.runner.value(train).columns if name != "approved"],
-            "classes": [0, 1], "positive": 1, "estimator": estimator, "transforms": list(self.ready["transforms"]),
-            "source": self.source, "source_name": "applications", "types": TYPES,
-            "required": ["income", "loan", "town"], "path": self.runner.path(train), "apply": self.ready["apply"], "trained_on": train,
-            "trained_rows": len(self.runner.value(train)), "metric": "f1",
+            "classes": [0, 1],
+            "positive": 1,
+            "estimator": estimator,
+            "transforms": list(self.ready["transforms"]),
+            "source": self.source,
+            "source_name": "applications",
+            "types": TYPES,
+            "required": ["income", "loan", "town"],
+            "path": self.runner.path(train),
+            "apply": self.ready["apply"],
+            "trained_on": train,
+            "trained_rows": len(self.runner.value(train)),
+            "metric": "f1",
         }
         inputs = {"estimator": estimator, "train": train}
         assemble = Step(
-            name="model", stage="training", function=assembled, parameters={"manifest": manifest},
+            name="model",
+            stage="training",
+            function=assembled,
+            parameters={"manifest": manifest},
             depends=tuple(Depends(role, Rule.EVERY_ROW, Effect.MODEL) for role in inputs),
         )
         return self.runner.run(assemble, inputs).outputs["model"]
@@ -163,7 +183,7 @@ def built(home: Path, *, prepared: bool = True) -> Loans:
     parts = split(runner, data=rows, target="approved", sizes={"train": 0.75, "test": 0.25})
     scale = Transform("scale", estimator="sklearn.preprocessing.StandardScaler", columns=["ratio", "loan"])
     towns = Transform(
-        "towns", estimator="sklearn.preprocessing.OneHotEncoder", columns=["town"], handle_unknown="ignore",
+        "towns", estimator="sklearn.preprocessing.OneHotEncoder", columns=["town"], handle_unknown="ignore"
     )
     transforms = [scale, towns] if prepared else []
     features = ["ratio", "loan", "town"] if prepared else ["income", "loan"]
