@@ -23,11 +23,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-sys.path.insert(0, str(Path(__file__).parents[2]))
-
-from pipeline.runner import Occasion, Runner  # noqa: E402
-from pipeline.settings import Settings  # noqa: E402
-from pipeline.step import Depends, Rule, Step  # noqa: E402
+from pipeline.runner import Occasion, Runner
+from pipeline.settings import Settings
+from pipeline.step import Depends, Rule, Step
 
 STEPS, ROUNDS = 10, 9
 
