@@ -7,12 +7,10 @@ RUN apt-get update \
     && rm -rf /var/lib/apt/lists/*
 
 WORKDIR /srv/headwater
-COPY requirements-production.lock ./
-RUN pip install --no-deps --requirement requirements-production.lock
-COPY setup.cfg pyproject.toml README.md LICENSE ./
+COPY requirements.lock setup.cfg pyproject.toml README.md LICENSE ./
 COPY pipeline ./pipeline
 COPY lineage ./lineage
-RUN pip install --no-deps .
+RUN pip install --constraint requirements.lock ".[postgres,examples,production]"
 COPY dags ./dags
 
 RUN useradd --create-home --uid 1000 headwater && chown headwater /srv/headwater

@@ -5,8 +5,6 @@ BIN := .venv/bin
 INSTALLED := .venv/installed
 REST := service or browser or slow
 UV ?= uv
-LOCK := $(UV) pip compile --quiet --universal --python-version 3.11 --no-annotate --no-emit-index-url \
-	--custom-compile-command "make lock"
 
 .PHONY: help demo test check up lock clean
 
@@ -41,9 +39,8 @@ $(INSTALLED): requirements.lock setup.cfg pyproject.toml
 	@touch $(INSTALLED)
 
 lock:
-	$(LOCK) --upgrade --extra postgres --extra examples --extra production -o requirements-production.lock setup.cfg
-	$(LOCK) --upgrade -c requirements-production.lock --extra postgres --extra examples --extra test --extra browser \
-		-o requirements.lock setup.cfg
+	$(UV) pip compile --quiet --universal --python-version 3.11 --no-annotate --no-emit-index-url \
+		--custom-compile-command "make lock" --upgrade --all-extras -o requirements.lock setup.cfg
 
 clean:
 	rm -rf .venv .headwater build dist *.egg-info .pytest_cache .hypothesis .import_linter_cache

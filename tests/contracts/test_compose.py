@@ -99,7 +99,7 @@ def test_commands_of_ours_exist(ours):
 
 
 def test_the_image_is_made_from_files_that_are_there():
-    """Everything that the Dockerfile copies exists, is let through to it, and the lock is the production one."""
+    """Everything that the Dockerfile copies exists, and is let through to it, the lock among them."""
     copied = {
         word
         for line in (ROOT / "Dockerfile").read_text().splitlines()
@@ -109,7 +109,7 @@ def test_the_image_is_made_from_files_that_are_there():
     let_through = {line[1:] for line in (ROOT / ".dockerignore").read_text().splitlines() if line.startswith("!")}
     assert copied == let_through
     assert [name for name in copied if not (ROOT / name).exists()] == []
-    assert "requirements-production.lock" in copied
+    assert "requirements.lock" in copied
 
 
 def test_the_image_runs_our_oldest_python():

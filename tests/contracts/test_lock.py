@@ -10,24 +10,21 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parents[2]
-LOCKS = {
-    "requirements.lock": ("postgres", "examples", "test", "browser"),
-    "requirements-production.lock": ("postgres", "examples", "production"),
-}
+LOCK = "requirements.lock"
 PYTHONS = ("3.11.7", "3.12.4", "3.13.1")
 
 
-def asked(extras):
-    """What setup.cfg requires, with some extras."""
+def asked():
+    """What setup.cfg requires, with all extras."""
     setup = configparser.ConfigParser()
     setup.read(ROOT / "setup.cfg")
-    texts = [setup["options"]["install_requires"], *(setup["options.extras_require"][extra] for extra in extras)]
+    texts = [setup["options"]["install_requires"], *setup["options.extras_require"].values()]
     return [Requirement(line) for text in texts for line in text.split("\n") if line.strip()]
 
 
-def locked(name, python):
+def locked(python):
     """The versions that a lock file gives to one Python on Linux."""
-    lines = [line for line in (ROOT / name).read_text().splitlines() if not line.startswith("#")]
+    lines = [line for line in (ROOT / LOCK).read_text().splitlines() if not line.startswith("#")]
     where = {
         **default_environment(),
         "sys_platform": "linux",
@@ -41,34 +38,23 @@ def locked(name, python):
 
 
 @pytest.mark.parametrize("python", PYTHONS)
-@pytest.mark.parametrize("name", LOCKS)
-def test_the_lock_satisfies_setup_cfg(name, python):
+def test_the_lock_satisfies_setup_cfg(python):
     """Every requirement has one locked version, which it allows, on every Python from 3.11."""
-    versions = locked(name, python)
+    versions = locked(python)
     wrong = [
         str(one)
-        for one in asked(LOCKS[name])
+        for one in asked()
         if not one.specifier.contains(versions.get(canonicalize_name(one.name), "0"), prereleases=True)
     ]
     assert wrong == []
 
 
-@pytest.mark.parametrize("name", LOCKS)
-def test_the_lock_names_no_machine(name):
+def test_the_lock_names_no_machine():
     """No host of an index, no path, no URL: the lock is the same wherever it was made."""
-    assert re.findall(r"://|@ |--index|--find-links|\.\./|^/", (ROOT / name).read_text(), re.MULTILINE) == []
+    assert re.findall(r"://|@ |--index|--find-links|\.\./|^/", (ROOT / LOCK).read_text(), re.MULTILINE) == []
 
 
-@pytest.mark.parametrize("name", LOCKS)
-def test_every_line_pins_one_version(name):
+def test_every_line_pins_one_version():
     """A line is `name==version`, perhaps with a marker."""
-    lines = [line for line in (ROOT / name).read_text().splitlines() if not line.startswith("#")]
+    lines = [line for line in (ROOT / LOCK).read_text().splitlines() if not line.startswith("#")]
     assert [line for line in lines if not re.fullmatch(r"[a-z0-9.\-]+(\[[a-z,]+\])?==[^\s;]+( ; .+)?", line)] == []
-
-
-def test_production_runs_what_was_tested():
-    """Where both locks hold a distribution, they hold the same version of it."""
-    tested, production = (locked(name, "3.11.7") for name in LOCKS)
-    shared = tested.keys() & production.keys()
-    assert len(shared) > 150
-    assert {name: (tested[name], production[name]) for name in shared if tested[name] != production[name]} == {}
