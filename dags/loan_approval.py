@@ -72,6 +72,7 @@ scale = Transform("scale", estimator="sklearn.preprocessing.StandardScaler", col
 candidates = [
     Candidate(
         "logistic", estimator="sklearn.linear_model.LogisticRegression", class_weight="balanced", max_iter=2000,
+        overfit=(1, 10), overfit_reason="no straight line need part a hundred applications",
         overfit_parameters={"C": 1e6, "max_iter": 20000},
     ),
     Candidate(

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
+from blake3 import blake3
 from sqlalchemy.dialects.postgresql import insert  # SQLite spells ON CONFLICT the same way
 
 from lineage.encoding import json_text, json_value, now_us
@@ -28,8 +29,13 @@ _SOURCE = _SELECT.where(sources.c.name == sa.bindparam("name"))
 class Sources(Part):
     """Sources and pins: of both, what was recorded first stands."""
 
-    def register_source(self, name: str, *, schema: Mapping[str, str], key: Sequence[str] = ()) -> SourceRecord:
+    def register_source(
+        self, name: str, *, schema: Mapping[str, str], key: Sequence[str] = (), public: bool = False
+    ) -> SourceRecord:
         """Keep a source's schema and key for good, with a new secret, unless it is kept already.
+
+        A `public` source has no key worth hiding: its secret follows from its name, and so its row
+        ids, and what is drawn by them, are the same in every installation.
 
         Returns:
             What is kept: the first registration, whatever is asked now.
@@ -40,7 +46,8 @@ class Sources(Part):
         kept = self.source(name)
         if kept is not None:
             return kept
-        values = {"name": name, "secret": secrets.token_bytes(SECRET_BYTES), "recorded_us": now_us()}
+        secret = blake3(name.encode()).digest(length=SECRET_BYTES) if public else secrets.token_bytes(SECRET_BYTES)
+        values = {"name": name, "secret": secret, "recorded_us": now_us()}
         columns = json_text(dict(schema))
         with self.database.writing() as connection:
             connection.execute(_ADD, {**values, "schema": columns, "key": json_text(list(key))})

@@ -31,6 +31,8 @@ class Source:
     occurrence. `schema` maps a column to one of integer, number, text, boolean, datetime,
     category; without one, the first version's schema is pinned. `missing` maps a column to values
     that stand for "not known" and are read as null. `owner` is whom to alert.
+    Row ids of a source that was `obtained` as "public" are the same in every installation; those of
+    any other hang on a secret that the store keeps.
     """
 
     name: str

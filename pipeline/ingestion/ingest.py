@@ -128,7 +128,9 @@ def registered(runner: Runner, source: Source) -> Kept:
 
     record = runner.store.source(source.name)
     if record is None:
-        record = runner.store.register_source(source.name, schema=first_look(source), key=source.keys)
+        record = runner.store.register_source(
+            source.name, schema=first_look(source), key=source.keys, public=source.obtained == "public"
+        )
     _refuse_another_identity(source, record)
     return record
 

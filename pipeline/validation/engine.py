@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import logging
 import math
+import os
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -20,6 +21,8 @@ from pipeline.validation.columns import concerned, unfit
 from pipeline.validation.condition import Comparison, parse
 from pipeline.validation.expectations import Expectation
 from pipeline.validation.plain import ROW, as_time, plain
+
+os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")  # read when Great Expectations is imported
 
 _COMPARED = {"min_value", "max_value", "value_set"}
 _OF_TYPES = {

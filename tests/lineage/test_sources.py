@@ -41,3 +41,9 @@ def test_the_first_pin_stands(store: Store) -> None:
     assert store.pin("loans", "run1", "raw", "dataset/raw@bb") == "dataset/raw@aa"
     assert store.pin("loans", "run2", "raw", "dataset/raw@bb") == "dataset/raw@bb"
     assert store.pinned("loans", "run1", "raw") == "dataset/raw@aa"
+
+
+def test_a_public_source_has_one_secret_everywhere(store):
+    """Rows of public data have the same ids in every installation; no two sources share a secret."""
+    public, other = (store.register_source(name, schema={}, public=True) for name in ("census", "loans"))
+    assert public.secret.hex() == "776d4075123e212cdc3fc1369484eda7" and other.secret != public.secret

@@ -6,7 +6,8 @@ import pytest
 from pipeline.errors import Misuse, PhaseRefused, SourceRejected
 from pipeline.ingestion.ingest import combine, ingest, pin_partitions, read_partition
 from pipeline.ingestion.readers import CSV, JSONLines, Parquet, Table
-from pipeline.runner import Occasion
+from pipeline.runner import Occasion, Runner
+from pipeline.settings import Settings
 
 PEOPLE = "id,age,name\n1,30,ann\n2,,bob\n3,25,\n"
 
@@ -165,3 +166,17 @@ def test_the_real_data_is_read_from_its_package(taken, people):
         15,
         1745,
     )
+
+
+def test_rows_of_public_data_have_the_same_ids_everywhere(people, put, tmp_path):
+    """Two installations that read a public source agree on its row ids; of any other source they do not."""
+    found = {"public": [], "purchased": []}
+    for place in ("here", "there"):
+        for obtained, rows in found.items():
+            home = tmp_path / f"{place}-{obtained}"
+            home.mkdir()
+            at = Occasion(dag="trial", dag_run="r1")
+            runner = Runner.open(Settings.from_environment({"HEADWATER_HOME": str(home)}), at)
+            source = people(CSV(put("people.csv", PEOPLE)), obtained=obtained)
+            rows.append(ids(runner.value(ingest(runner, source=source))))
+    assert found["public"][0] == found["public"][1] and found["purchased"][0] != found["purchased"][1]
