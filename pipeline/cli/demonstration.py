@@ -25,7 +25,7 @@ from pipeline.cli.summary import summary
 from pipeline.cli.trace import print_trace
 from pipeline.errors import ReleaseRefused, ServiceUnavailable
 from pipeline.services import dag_run
-from pipeline.services.airflow import start_airflow
+from pipeline.services.airflow import PORT, start_airflow
 from pipeline.services.airflow_api import AirflowApi, TaskRun
 from pipeline.services.group import Services
 from pipeline.services.hold import running_in
@@ -51,7 +51,7 @@ class Demonstration:
         find_dag(settings.dags, dag)
         self.dag = dag
         self._up = running_in(settings.home)
-        url = self._up.get("airflow") or f"http://{LOOPBACK}:{free_port()}"
+        url = self._up.get("airflow") or f"http://{LOOPBACK}:{free_port(PORT)}"
         self.settings = replace(settings, airflow_url=url, mlflow_url=self._up.get("mlflow", ""))
         self.store, self.storage = Store.open(settings.store_url), Storage(settings.storage)
         self._took: dict[str, float] = {}

@@ -6,7 +6,7 @@ silently, and `weakest` is the weakest way in which any dependency on the way is
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -39,6 +39,7 @@ def trace(store: Store, storage: Storage, prediction_id: str) -> dict[str, Any]:
     manifest, unread = _manifest(store, storage, prediction.model)
     sources, unfound = sources_of(prediction, closure.artifacts, store=store, storage=storage)
     missing = [*missing, *closure.missing, *unread, *unfound]
+    runs = [store.run(run.id) for run in sorted(closure.runs, key=_began)]
     if release is None:
         missing.append(f"release {prediction.release} of {prediction.endpoint} is not in the ledger")
     return {
@@ -48,8 +49,8 @@ def trace(store: Store, storage: Storage, prediction_id: str) -> dict[str, Any]:
         "prediction": _prediction(prediction),
         "release": _ledger_entry(release) if release else None,
         "model": _model(store, prediction.model),
-        "path": [_run(store.run(run.id)) for run in sorted(closure.runs, key=_began)],
-        "datasets": [_dataset(artifact) for artifact in closure.artifacts if artifact.kind == "dataset"][::-1],
+        "path": [_run(run) for run in runs],
+        "datasets": [_dataset(one) for one in _in_order(closure.artifacts, runs) if one.kind == "dataset"],
         "sources": sources,
         "training_rows": _training_rows(manifest),
     }
@@ -150,6 +151,12 @@ def _run(run: Run) -> dict[str, Any]:
         "started_at": run.started_at.isoformat(),
         "mlflow_run_id": run.mlflow_run_id,
     }
+
+
+def _in_order(artifacts: Iterable[Artifact], runs: Sequence[Run]) -> list[Artifact]:
+    """Artifacts in the order in which the runs made them; those that none of them made come first."""
+    made = {use.artifact.reference: place for place, run in enumerate(runs) for use in run.outputs}
+    return sorted(artifacts, key=lambda artifact: made.get(artifact.reference, -1))
 
 
 def _dataset(artifact: Artifact) -> dict[str, Any]:
