@@ -1,4 +1,4 @@
-"""Content to identity: the digest of bytes, of a JSON value and of a table.
+"""Content to identity: the digest of bytes and of a JSON value; that of a table is in `tables`.
 
 A digest is 32 hexadecimal digits (128 bits) of BLAKE3, so that nobody makes two contents
 with one digest, even on purpose. It covers what a value means, never how it happens to be
@@ -9,14 +9,11 @@ from __future__ import annotations
 
 import json
 import math
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from blake3 import blake3
 
 from lineage.errors import NotDigestible
-
-if TYPE_CHECKING:
-    import pandas
 
 DIGEST_BYTES = 16
 
@@ -33,21 +30,6 @@ def digest_json(value: Any) -> str:
         NotDigestible: the value is not JSON (see `canonical_json`).
     """
     return digest_bytes(canonical_json(value).encode())
-
-
-def digest_frame(frame: pandas.DataFrame) -> str:
-    """Digest all logical content of a table: row ids and their order, column names, order, types and every cell.
-
-    NaN and null of a float column are the same; 0.0 and -0.0 are not. The order of a category's
-    values counts, and so do values no row has.
-
-    Raises:
-        NotDigestible: the index is not of integers, a column name is not text or is there twice,
-            or a column holds something Arrow cannot.
-    """
-    from lineage.tables import digest_table, table_of
-
-    return digest_table(table_of(frame))
 
 
 def canonical_json(value: Any) -> str:

@@ -59,6 +59,19 @@ def _without_values(frame: pd.DataFrame) -> list[str]:
     return [name for name, kind in kinds.items() if kind.categories.dtype == object]
 
 
+def digest_frame(frame: pd.DataFrame) -> str:
+    """Digest all logical content of a table: row ids and their order, column names, order, types and every cell.
+
+    NaN and null of a float column are the same; 0.0 and -0.0 are not. The order of a category's
+    values counts, and so do values no row has.
+
+    Raises:
+        NotDigestible: the index is not of integers, a column name is not text or is there twice,
+            or a column holds something Arrow cannot.
+    """
+    return digest_table(table_of(frame))
+
+
 def digest_table(table: pa.Table) -> str:
     """Digest all logical content of an Arrow table, however its columns are chunked, sliced or padded.
 

@@ -11,7 +11,8 @@ import pandas as pd
 from pipeline.artifacts.split import Policy
 from pipeline.errors import Misuse, StepRefused
 from pipeline.preprocessing.balance import balanced
-from pipeline.preprocessing.rank import labels, mixed, places, seats, text_hashes
+from pipeline.preprocessing.places import labels, places, seats, text_hashes
+from pipeline.rank import ranks
 
 MOST_CLASSES = 20
 
@@ -52,7 +53,7 @@ def _by_rank(data: pd.DataFrame, policy: Policy, *, shares: Sequence[float]) -> 
 def _balanced_within(data: pd.DataFrame, policy: Policy, *, outer: Sequence[str], part: np.ndarray) -> np.ndarray:
     strata, _ = labels(data, outer)
     classes, _ = labels(data, [policy.target])
-    order = mixed(mixed(data.index.to_numpy(), seed=policy.seed).view(np.int64), seed=policy.seed)
+    order = ranks(ranks(data.index.to_numpy(), seed=policy.seed).view(np.int64), seed=policy.seed)
     result = part.copy()
     for rows in np.split(np.argsort(strata, kind="stable"), np.cumsum(np.bincount(strata))[:-1]):
         result[rows] = balanced(part[rows], classes=classes[rows], order=order[rows])
@@ -64,7 +65,7 @@ def _along_line(data: pd.DataFrame, policy: Policy, *, columns: Sequence[str], s
     codes, named = labels(data, columns)
     ids, members = _units(data, policy)
     stratum, weights = _of_units(codes, members, count=len(ids), kinds=len(named))
-    order = mixed(ids, seed=policy.seed)
+    order = ranks(ids, seed=policy.seed)
     offsets = _offsets(["\0".join(map(str, each.values())) for each in named], seed=policy.seed)
     line = np.lexsort((order, places(order, strata=stratum, offsets=offsets, weights=weights)))
     wanted = np.cumsum(seats(len(data), shares=shares))[:-1]
@@ -91,7 +92,7 @@ def _of_units(codes: np.ndarray, members: np.ndarray, *, count: int, kinds: int)
 
 def _offsets(texts: Sequence[str], *, seed: int) -> np.ndarray:
     """A number for each stratum, well inside 0 to 1, that depends on its values and the seed alone."""
-    return (mixed(text_hashes(texts), seed=seed) >> np.uint64(54)).astype(np.float64) / 1024 * 0.98 + 0.01
+    return (ranks(text_hashes(texts), seed=seed) >> np.uint64(54)).astype(np.float64) / 1024 * 0.98 + 0.01
 
 
 def _nearest(ends: np.ndarray, wanted: np.ndarray) -> np.ndarray:

@@ -80,7 +80,7 @@ def _document(data: pd.DataFrame, policy: Policy, *, part: np.ndarray) -> Split:
     import numpy as np
 
     from pipeline.preprocessing.parting import strata_of
-    from pipeline.preprocessing.rank import labels
+    from pipeline.preprocessing.places import labels
 
     codes, named = labels(data, strata_of(data, policy))
     kinds = len(policy.sizes)

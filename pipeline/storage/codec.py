@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 
@@ -30,19 +29,3 @@ class Codec:
     decode: Callable[[bytes], Any]
     digest: Callable[[Any], str]
     undecodable: tuple[type[Exception], ...] = (ValueError,)
-
-
-@lru_cache(maxsize=None)
-def codec_of(kind: str) -> Codec:
-    """Find the codec of an artifact kind; its libraries are loaded by the first use."""
-    if kind == "dataset":
-        from pipeline.storage.datasets import DATASETS
-
-        return DATASETS
-    if kind in ("estimator", "transform"):
-        from pipeline.storage.estimators import ESTIMATORS
-
-        return ESTIMATORS
-    from pipeline.storage.documents import DOCUMENTS, PAGES
-
-    return PAGES if kind == "page" else DOCUMENTS

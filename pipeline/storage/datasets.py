@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from lineage.digest import digest_frame
+from lineage.tables import digest_frame
 from lineage.errors import NotDigestible
 from lineage.tables import digest_table, frame_of, table_of
 from pipeline.errors import StepRefused

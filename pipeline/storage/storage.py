@@ -11,8 +11,9 @@ from xxhash import xxh3_128_hexdigest
 from lineage.records import Artifact
 from pipeline.errors import ArtifactCorrupt, ArtifactMissing, Misuse, StorageUnavailable
 from pipeline.settings import masked
-from pipeline.storage.codec import Codec, codec_of
+from pipeline.storage.codec import Codec
 from pipeline.storage.files import Files, files_at
+from pipeline.storage.kinds import codec_of
 
 _KIND = re.compile(r"[a-z][a-z0-9_]*")
 

@@ -8,17 +8,7 @@ import numpy as np
 import pandas as pd
 
 from pipeline.errors import TrainingRefused
-
-_GOLDEN = np.uint64(0x9E3779B97F4A7C15)
-
-
-def ranks(ids: np.ndarray, *, seed: int) -> np.ndarray:
-    """Mix 64-bit ids with a seed (splitmix64's finaliser): uint64 values that order them at random."""
-    with np.errstate(over="ignore"):
-        z = np.asarray(ids).astype(np.int64).view(np.uint64) + np.uint64(seed % 2**63 + 1) * _GOLDEN
-        z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-        z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-        return z ^ (z >> np.uint64(31))
+from pipeline.rank import ranks
 
 
 def by_hash(ids: np.ndarray, *, folds: int, seed: int, strata: np.ndarray | None = None) -> np.ndarray:

@@ -18,11 +18,11 @@ import pandas as pd
 
 from pipeline.artifacts.metric import CLASSIFICATION, REGRESSION, score
 from pipeline.errors import TrainingRefused
+from pipeline.rank import ranks
 from pipeline.step import Depends, Effect, Made, Rule, Step
 from pipeline.training.candidates import Candidate
 from pipeline.training.estimators import fit, problem_of
 from pipeline.training.examples import check_classes, examples
-from pipeline.training.folds import ranks
 from pipeline.training.recipe import SEED, built, recipe
 
 LEAST_ACCURACY = 0.99

@@ -15,9 +15,9 @@ import numpy as np
 import pandas as pd
 
 from pipeline.code import load
+from pipeline.rank import ranks
 from pipeline.schema import normalised
 from pipeline.step import Depends, Effect, Made, Rule, Step
-from pipeline.training.folds import ranks
 from pipeline.training.recipe import SEED
 
 SAMPLE = 64

@@ -13,7 +13,7 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
-from lineage.digest import digest_frame
+from lineage.tables import digest_frame
 from lineage.records import Artifact
 from pipeline.rows import row_ids
 from pipeline.storage import Storage

@@ -7,7 +7,8 @@ from blake3 import blake3
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lineage.digest import canonical_json, digest_bytes, digest_frame, digest_json
+from lineage.digest import canonical_json, digest_bytes, digest_json
+from lineage.tables import digest_frame
 from lineage.errors import NotDigestible
 
 JSON = st.recursive(

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from lineage.digest import digest_frame
+from lineage.tables import digest_frame
 from pipeline.errors import StepRefused
 from pipeline.storage import Storage
 from pipeline.storage.datasets import DATASETS

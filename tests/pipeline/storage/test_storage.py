@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from lineage.digest import digest_frame
+from lineage.tables import digest_frame
 from pipeline.errors import ArtifactCorrupt, ArtifactMissing, Misuse, StepRefused, StorageUnavailable
 from pipeline.storage import Storage
 

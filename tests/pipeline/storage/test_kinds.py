@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from pipeline.storage.codec import codec_of
+from pipeline.storage.kinds import codec_of
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Ranks, strata and seats."""
+"""Places, strata and seats."""
 
 from __future__ import annotations
 
@@ -7,25 +7,9 @@ import pandas as pd
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.preprocessing.rank import labels, mixed, places, seats, text_hashes
+from pipeline.preprocessing.places import labels, places, seats, text_hashes
 
 SHARES = st.lists(st.integers(1, 50), min_size=2, max_size=5).map(lambda parts: [p / sum(parts) for p in parts])
-
-
-def splitmix64(x: int) -> int:
-    """The finaliser as published, on Python's integers."""
-    mask = 2**64 - 1
-    x = ((x ^ (x >> 30)) * 0xBF58476D1CE4E5B9) & mask
-    x = ((x ^ (x >> 27)) * 0x94D049BB133111EB) & mask
-    return x ^ (x >> 31)
-
-
-@given(st.integers(-(2**63), 2**63 - 1), st.integers(0, 2**64 - 1))
-def test_mixing_is_the_published_finaliser(row, seed):
-    """Ids are mixed with the seed as on paper, at the ends of 64 bits too."""
-    golden, mask = 0x9E3779B97F4A7C15, 2**64 - 1
-    start = splitmix64((seed * golden + golden) & mask)
-    assert int(mixed(np.array([row]), seed=seed)[0]) == splitmix64((row & mask) ^ start)
 
 
 def test_texts_have_hashes_for_good():
