@@ -131,6 +131,10 @@ def _understood(url: str) -> URL:
         raise StoreUnreachable(
             "the store's URL cannot be read", expected="sqlite:///path or postgresql://user@host:port/database"
         ) from None
+    if "@" in (parsed.host or ""):
+        raise StoreUnreachable(
+            "the store's URL has more than one @", next_step="In a password write %40 for @ (and %3A for :, %2F for /)."
+        )
     backend = parsed.drivername.partition("+")[0]
     if backend == "sqlite" and parsed.database not in (None, "", ":memory:"):
         return parsed.set(drivername="sqlite+pysqlite", database=str(Path(str(parsed.database)).absolute()))

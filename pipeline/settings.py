@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-_PASSWORD = re.compile(r"(://[^:/@\s]*:)[^@\s]+@")
+_PASSWORD = re.compile(r"(://[^:/@\s]*:)\S+@")
 
 
 def masked(text: str) -> str:
