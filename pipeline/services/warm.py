@@ -13,7 +13,8 @@ from collections.abc import Iterable
 
 LIBRARIES = (
     "pandas", "pyarrow.parquet", "sklearn.ensemble", "sklearn.linear_model", "mlflow.sklearn", "great_expectations",
-    "skops.io", "matplotlib.pyplot", "airflow.sdk.execution_time.task_runner",
+    "skops.io", "matplotlib.pyplot", "airflow.sdk.execution_time.task_runner", "sqlalchemy.dialects.sqlite",
+    "time_machine",
 )
 """What is loaded: only libraries, never this project's or its users' modules, so that an edit is seen."""
 

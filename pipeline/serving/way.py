@@ -139,8 +139,8 @@ def function_at(step: str, path: str) -> Callable[..., Any]:
 
 
 def _transforms(manifest: Model, *, store: Store, storage: Storage) -> list[Stretch]:
-    """The one call that chooses the features and applies every transform, as it did in training."""
-    if not manifest.apply:
+    """The one call that applies every transform, as it did in training; none where there are none."""
+    if not manifest.transforms:
         return []
     fitted = [storage.load(store.artifact(reference)) for reference in manifest.transforms]
     function = function_at("fit", manifest.apply["function"])

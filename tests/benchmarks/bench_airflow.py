@@ -20,6 +20,7 @@ from pipeline.services.airflow import start_airflow
 from pipeline.services.airflow_api import AirflowApi
 from pipeline.services.dag_run import begin, follow
 from pipeline.services.group import Services
+from pipeline.services.ports import LOOPBACK, free_port
 from pipeline.settings import Settings
 
 ROUNDS = 3
@@ -99,7 +100,11 @@ def main() -> None:
         (folder / "dags" / "plain.py").write_text(textwrap.dedent(PLAIN).format(folder=str(folder)))
         (folder / "dags" / "ours.py").write_text(textwrap.dedent(OURS).format(folder=str(folder)))
         settings = Settings.from_environment(
-            {"HEADWATER_HOME": str(folder / "home"), "HEADWATER_DAGS": str(folder / "dags")}
+            {
+                "HEADWATER_HOME": str(folder / "home"),
+                "HEADWATER_DAGS": str(folder / "dags"),
+                "HEADWATER_AIRFLOW_URL": f"http://{LOOPBACK}:{free_port()}",
+            }
         )
         since, taken = datetime.now(UTC), {"plain": [], "ours": []}
         with Services(settings) as services:
