@@ -71,7 +71,7 @@ def _log(client: MlflowClient, shown: _Shown) -> str:
     from pipeline.tracking.runs import finished, parent
 
     experiment_id = experiment(client, shown.runner.settings, dag=shown.runner.occasion.dag)
-    if known := finished(client, experiment_id, tags=shown.identity):
+    if known := finished(client, experiment_id, tags=shown.identity, dag_run=shown.runner.occasion.dag_run):
         return known
     above = parent(client, shown.runner)
     tags = _tags(shown) | {"mlflow.parentRunId": above}

@@ -47,14 +47,16 @@ def is_there(client: MlflowClient, run_id: str) -> bool:
         raise
 
 
-def finished(client: MlflowClient, experiment_id: str, *, tags: dict[str, str]) -> str:
+def finished(client: MlflowClient, experiment_id: str, *, tags: dict[str, str], dag_run: str) -> str:
     """Give the finished run with these tags, or ""; runs that broke off on the way are deleted.
 
-    The values of `tags` hold no quotation marks.
+    One that is not finished broke off if it failed, or if it is an earlier try's of this `dag_run`;
+    another DAG run may be at work on its own. The values of `tags` hold no quotation marks.
     """
     condition = " and ".join(f"tags.`{name}` = '{value}'" for name, value in tags.items())
     found = client.search_runs([experiment_id], condition, max_results=10)
     for run in found:
-        if run.info.status != "FINISHED":
+        ours = run.data.tags.get("headwater.dag_run") == dag_run
+        if run.info.status == "FAILED" or (ours and run.info.status != "FINISHED"):
             client.delete_run(run.info.run_id)
     return next((run.info.run_id for run in found if run.info.status == "FINISHED"), "")
