@@ -63,7 +63,7 @@ class _Walk:
         self.kept.append(value)
         self.seen[id(value)] = name = f"{_stem(value)}:{getattr(value, '__qualname__', '')}"
         if not _in_project(value):
-            self.library(value)
+            self.distribution(value)
         elif isinstance(value, types.FunctionType):
             self.part(name, self.function(value))
         elif isinstance(value, type):
@@ -80,7 +80,7 @@ class _Walk:
             self.reach.unknown.add(str(error))
             return "unknown"
 
-    def library(self, value: object) -> None:
+    def distribution(self, value: object) -> None:
         module = value if isinstance(value, types.ModuleType) else sys.modules.get(value.__module__ or "")
         top = (getattr(module, "__name__", "") or "").partition(".")[0]
         file = getattr(sys.modules.get(top), "__file__", None)
