@@ -20,7 +20,7 @@ from pipeline import stages
 from pipeline.chain import Here, Reference, Work, conducted, held, perform
 from pipeline.errors import Misuse, Refused
 from pipeline.artifacts.occasion import PHASES, Occasion
-from pipeline.settings import Settings
+from pipeline.settings import Settings, masked
 from pipeline.stages import audit, deploy, fit, ingest, preprocess, split, task, train, validate
 
 __all__ = ["Dag", "audit", "dag", "deploy", "fit", "ingest", "preprocess", "split", "task", "train", "validate"]
@@ -120,7 +120,7 @@ class Declared:
 
     def __repr__(self) -> str:
         parts = {**self.work.declared, **self.work.items}
-        return ", ".join([self.phase, *(f"{name}={readable(value)}" for name, value in parts.items())])
+        return masked(", ".join([self.phase, *(f"{name}={readable(value)}" for name, value in parts.items())]))
 
 
 def readable(value: Any) -> str:

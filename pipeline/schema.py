@@ -7,15 +7,14 @@ and `pandas.ArrowDtype` for anything else Arrow can hold.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
 import pyarrow as pa
 
 from lineage.tables import ROW
-from pipeline.errors import RequestRejected, StepRefused
-from pipeline.parsing import column_of, fits, parsed_value
+from pipeline.errors import StepRefused
 
 _KEPT = {"Int64", "float64", "boolean", "str", "timedelta64[us]", "datetime64[us]"}
 _KEPT_IN_CATEGORIES = {"int64", "float64", "bool", "str", "timedelta64[us]", "datetime64[us]"}
@@ -60,47 +59,6 @@ def conform(frame: pd.DataFrame, types: Mapping[str, str]) -> pd.DataFrame:
             examples=[*missing, *new],
         )
     return pd.DataFrame({name: _conformed(frame[name], dtype) for name, dtype in types.items()}, index=frame.index)
-
-
-def parse_rows(
-    records: Sequence[Mapping[str, Any]],
-    types: Mapping[str, str],
-    *,
-    required: Sequence[str] | None = None,
-    categories: Mapping[str, Sequence[str]] | None = None,
-) -> pd.DataFrame:
-    """Turn JSON objects into a frame of the declared types, numbered from 0; keys that `types` lacks are left out.
-
-    `required` are the columns every object must name (all of `types` unless given; null is an answer
-    for any); `categories` lists the values a category column is known to have, in order.
-
-    Raises:
-        RequestRejected: a required column is absent, or a value is not of its type.
-    """
-    _refuse_absent(records, types if required is None else required)
-    columns = {}
-    for name, kind in types.items():
-        cells = [parsed_value(record.get(name), kind) for record in records]
-        if wrong := [position for position, cell in enumerate(cells) if not fits(cell)]:
-            examples = [f"row {position}: {records[position][name]!r:.80}" for position in wrong[:5]]
-            raise RequestRejected(f"column {name}", expected=kind, examples=examples, count=len(wrong))
-        columns[name] = column_of(cells, kind)
-        if kind == "category" and categories and name in categories:
-            columns[name] = _with_known(columns[name], categories[name])
-    return pd.DataFrame(columns, index=pd.RangeIndex(len(records), name=ROW))
-
-
-def _refuse_absent(records: Sequence[Mapping[str, Any]], required: Sequence[str] | Mapping[str, str]) -> None:
-    for position, record in enumerate(records):
-        if absent := [name for name in required if name not in record]:
-            raise RequestRejected(
-                f"row {position} lacks columns", expected=f"{len(required)} columns", examples=absent
-            )
-
-
-def _with_known(column: pd.Series, known: Sequence[str]) -> pd.Series:
-    strange = [value for value in column.cat.categories if value not in set(known)]
-    return column.cat.set_categories([*known, *strange])
 
 
 def _refuse_names(frame: pd.DataFrame) -> None:

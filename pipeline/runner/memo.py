@@ -11,6 +11,7 @@ from typing import Any
 
 from pipeline.code import Reach, reach
 from pipeline.code.environment import version_of
+from pipeline.settings import masked
 from pipeline.step import Step
 
 _DOTTED = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)+")
@@ -52,7 +53,7 @@ def dotted_paths(value: Any) -> set[str]:
 
 
 def plain(value: Any) -> Any:
-    """Turn parameters into the JSON value that is recorded: tuples to lists, dataclasses to objects.
+    """Turn parameters into the JSON value that is recorded: tuples to lists, dataclasses to objects, passwords hidden.
 
     Raises `TypeError` for anything JSON cannot carry.
     """
@@ -62,6 +63,8 @@ def plain(value: Any) -> Any:
         return {str(key): plain(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
         return [plain(item) for item in value]
-    if value is None or isinstance(value, (str, bool, int, float)):
+    if isinstance(value, str):
+        return masked(value)
+    if value is None or isinstance(value, (bool, int, float)):
         return value
     raise TypeError(f"a value of type {type(value).__name__} is no JSON value: {value!r:.80}")

@@ -179,15 +179,15 @@ class Runner:
 
     def _pinned(self, frame: Any, name: str, run: Run) -> Any:
         """Give a table the dtypes that the same code gave it before, so that the last null's going changes none."""
+        from pipeline.schema import conform, logical
+
         past = self.store.latest("dataset", name)
         columns = past.facts.get("columns", {}) if past else {}
-        if list(columns) != list(frame.columns) or columns == _columns(frame):
+        if list(columns) != list(frame.columns) or columns == logical(frame):
             return frame
         producer = self.store.producer(past.reference)
         if producer is None or producer.code_digest != run.code_digest:
             return frame
-        from pipeline.schema import conform
-
         try:
             return conform(frame, columns)
         except StepRefused:
@@ -209,7 +209,9 @@ class Runner:
     def _artifact(self, kind: str, name: str, value: Any, facts: Mapping[str, Any]) -> Artifact:
         saved = self.storage.save(kind, value)
         if kind == "dataset":
-            facts = {"columns": _columns(value), **facts}
+            from pipeline.schema import logical
+
+            facts = {"columns": logical(value), **facts}
         artifact = Artifact(
             kind=kind,
             name=name,
@@ -232,10 +234,6 @@ class Runner:
             self.store.fail(run.id, ended_at=datetime.now(UTC), error=text, outcome=outcome)
         except LineageError as unreachable:
             error.add_note(f"The store could not be told: {unreachable}")
-
-
-def _columns(frame: Any) -> dict[str, str]:
-    return {column: str(dtype) for column, dtype in frame.dtypes.items()}
 
 
 def _outputs(uses: Sequence[Use]) -> dict[str, str]:

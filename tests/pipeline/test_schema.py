@@ -8,8 +8,8 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from pipeline.errors import RequestRejected, StepRefused
-from pipeline.schema import conform, logical, normalised, parse_rows
+from pipeline.errors import StepRefused
+from pipeline.schema import conform, logical, normalised
 
 NANOSECONDS = pd.to_datetime(["2020-01-01", None]).as_unit("ns")
 
@@ -103,36 +103,3 @@ def test_a_frame_that_does_not_conform_is_refused(types):
     """Missing and new columns and other values are named."""
     with pytest.raises(StepRefused, match="a"):
         conform(normalised(one(["x"])), types)
-
-
-def test_a_request_is_typed_by_the_models_schema():
-    """JSON objects become a frame of the declared types; what the schema lacks is left out."""
-    types = {
-        "age": "integer",
-        "income": "number",
-        "name": "text",
-        "married": "boolean",
-        "since": "datetime",
-        "kind": "category",
-    }
-    record = {"age": "30", "income": 5, "name": 7, "married": "yes", "since": "2020-01-01", "kind": "b", "more": 1}
-    frame = parse_rows([record], types, categories={"kind": ["c", "b"]})
-    assert logical(frame) == {
-        "age": "Int64",
-        "income": "float64",
-        "name": "str",
-        "married": "boolean",
-        "since": "datetime64[us, UTC]",
-        "kind": "category",
-    }
-    assert frame.iloc[0].tolist() == [30, 5.0, "7", True, pd.Timestamp("2020-01-01", tz="UTC"), "b"]
-    assert frame["kind"].cat.categories.tolist() == ["c", "b"]
-
-
-def test_a_request_that_does_not_fit_is_refused_with_row_column_and_value():
-    """Absent columns and wrong values are named with their row."""
-    with pytest.raises(RequestRejected, match="row 1 lacks columns.*age"):
-        parse_rows([{"age": 1}, {}], {"age": "integer"})
-    with pytest.raises(RequestRejected, match="column age; expected integer: row 0: 'old'"):
-        parse_rows([{"age": "old"}], {"age": "integer"})
-    assert parse_rows([{}], {"age": "integer"}, required=[])["age"].isna().all()

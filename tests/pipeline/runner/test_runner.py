@@ -70,6 +70,11 @@ def grown(data):
     return data
 
 
+def asking(data, url):
+    """Would ask a database, and fails."""
+    raise ConnectionError(f"cannot reach {url}")
+
+
 def verdict(data):
     """Makes a document and a table."""
     return {"verdict": Made("verdict", {"ok": True}), "data": Made("dataset", data.head(3))}
@@ -214,6 +219,16 @@ def test_several_outputs_have_names_of_their_own(runner, source):
         "dataset/trial.check",
         "verdict/trial.check",
     ]
+
+
+def test_a_password_in_a_parameter_is_never_kept(runner, source, rowwise_step, settings):
+    """Neither the parameters of a run nor its error hold it, anywhere under the home."""
+    password = "".join(reversed("terc3s"))  # this file's text is kept, as the step's code
+    step = rowwise_step(asking, claim=False, parameters={"url": f"postgresql://me:{password}@host/db"})
+    with pytest.raises(StepFailed):
+        runner.run(step, {"data": source})
+    assert runner.store.runs(outcome=Outcome.FAILED)[0].parameters == {"url": "postgresql://me:***@host/db"}
+    assert [file for file in settings.home.rglob("*") if file.is_file() and password.encode() in file.read_bytes()] == []
 
 
 def test_a_lambda_is_misuse(runner, source, rowwise_step):
