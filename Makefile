@@ -6,18 +6,25 @@ INSTALLED := .venv/installed
 REST := service or browser or slow
 UV ?= uv
 
-.PHONY: help demo test check up lock clean
+CASES ?= 10000
+
+.PHONY: help demo story test check oracle up lock clean
 
 help:
 	@echo "make demo    run the loan approval pipeline, serve its model, trace one prediction to its source rows"
+	@echo "make story   recall wrong rows of a bought list: what they reached, what is rebuilt, which decisions flip"
 	@echo "make up      run Airflow, MLflow and the inference servers on this machine, until Ctrl-C"
 	@echo "make test    run the tests that need nothing but Python"
 	@echo "make check   run all other tests (services, a browser, long runs)"
+	@echo "make oracle  hold impact and rebuild against brute force in 10,000 random pipelines (CASES=…)"
 	@echo "make lock    choose the newest versions that setup.cfg allows (needs uv)"
 	@echo "make clean   remove everything that the others made"
 
 demo: $(INSTALLED)
 	@$(BIN)/headwater demo
+
+story: $(INSTALLED)
+	@$(BIN)/headwater story
 
 up: $(INSTALLED)
 	@$(BIN)/headwater up
@@ -27,6 +34,9 @@ test: $(INSTALLED)
 
 check: $(INSTALLED)
 	@$(BIN)/python -m pytest -m "$(REST)"
+
+oracle: $(INSTALLED)
+	@HEADWATER_ORACLE_CASES=$(CASES) $(BIN)/python -m pytest -p no:xdist tests/oracle/test_oracle.py
 
 $(INSTALLED): requirements.lock setup.cfg pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

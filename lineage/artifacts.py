@@ -36,7 +36,6 @@ _LATEST_OF_KIND = _LATEST.where(names.c.kind == sa.bindparam("k"))
 _OF_NAME = sa.select(outputs.c.artifact).where(outputs.c.name == names.c.id).correlate(names)
 _VERSIONS = (
     _SELECT.where(artifacts.c.id.in_(_OF_NAME), names.c.name == sa.bindparam("n"), names.c.kind == sa.bindparam("k"))
-    .where(~reading.gone(artifacts.c.id))
     .order_by(_PUBLISHED.desc())
 )
 _DIGESTS = _SELECT.where(_RECORDED, begins(artifacts.c.digest))
@@ -87,14 +86,15 @@ class Artifacts(Part):
             row = connection.execute(_LATEST_OF_KIND, {"k": kind, "n": name}).first()
             return None if row is None else reading.artifact(row)
 
-    def versions(self, kind: str, name: str) -> list[Artifact]:
-        """List the versions of a name that are not deleted, the last published first.
+    def versions(self, kind: str, name: str, *, deleted: bool = False) -> list[Artifact]:
+        """List the versions of a name, the last published first; those that were deleted only if asked for.
 
         Raises:
             StoreUnreachable: the database cannot be read.
         """
+        statement = _VERSIONS if deleted else _VERSIONS.where(~reading.gone(artifacts.c.id))
         with self.database.reading() as connection:
-            return [reading.artifact(row) for row in connection.execute(_VERSIONS, {"k": kind, "n": name})]
+            return [reading.artifact(row) for row in connection.execute(statement, {"k": kind, "n": name})]
 
     def producer(self, reference: str) -> Run | None:
         """Find the run that first made an artifact; None when it was only read, never made.

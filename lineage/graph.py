@@ -6,7 +6,7 @@ its weakest edge is known.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -133,7 +133,7 @@ def _closure(connection: Connection, walk: Walk, *, up: bool) -> Closure:
     makers = plain_rows(connection, _RUNS, numbers=members(walk.runs | made_by))
     missing = [sentence for node in walk.nodes for sentence in _missing(found[node])]
     if not up:
-        missing += _unfinished(connection, found)
+        missing += (untold(run, _reference(found[number])) for run, number in unfinished(connection) if number in found)
     return Closure(
         artifacts=tuple(reading.artifact(found[node]) for node in walk.nodes if node != walk.start),
         runs=tuple(map(reading.run, makers)),
@@ -146,15 +146,24 @@ def _closure(connection: Connection, walk: Walk, *, up: bool) -> Closure:
 def _missing(row: Sequence[Any]) -> Iterator[str]:
     reference = _reference(row)
     if row[_RECORDED_US] is None:
-        yield f"{reference} was read but never recorded by a run that made it: what it rests on is unknown"
+        yield unexplained(reference)
     elif row[_GONE]:
         yield f"{reference} was deleted: its record stands, its content does not"
 
 
-def _unfinished(connection: Connection, found: Mapping[int, Sequence[Any]]) -> Iterator[str]:
-    for run_id, number in plain_rows(connection, _AT_WORK):
-        if number in found:
-            yield f"run {run_id} has not ended: what it makes of {_reference(found[number])} is unknown yet"
+def unexplained(reference: str) -> str:
+    """Say that no run is recorded that made an artifact."""
+    return f"{reference} was read but never recorded by a run that made it: what it rests on is unknown"
+
+
+def unfinished(connection: Connection) -> Iterator[tuple[str, int]]:
+    """Give the id of every run at work, with the number of each artifact it read."""
+    yield from plain_rows(connection, _AT_WORK)
+
+
+def untold(run: str, reference: str) -> str:
+    """Say that what a run at work will make of an artifact is not in an answer."""
+    return f"run {run} has not ended: what it makes of {reference} is unknown yet"
 
 
 def _reference(row: Sequence[Any]) -> str:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -14,12 +14,13 @@ from lineage.errors import MOST_EXAMPLES, Ambiguous, Conflict, NotRecorded
 from lineage.part import Part
 from lineage.records import Prediction
 from lineage.schema import artifacts, names, prediction_rows, predictions
-from lineage.statements import among, begins, members, span
+from lineage.statements import among, begins, members, plain_rows, span
 
 _ADD = predictions.insert()
 _ADD_ROW = prediction_rows.insert()
+_MODEL = (names.c.kind, names.c.name, artifacts.c.digest)
 _SELECT = (
-    sa.select(*predictions.c, names.c.kind, names.c.name, artifacts.c.digest)
+    sa.select(*predictions.c, *_MODEL)
     .join_from(predictions, artifacts, artifacts.c.id == predictions.c.model)
     .join(names, names.c.id == artifacts.c.name)
 )
@@ -27,6 +28,7 @@ _BY_ID = _SELECT.where(predictions.c.id == sa.bindparam("id"))
 _BEGINS = begins(predictions.c.id)
 _BY_PREFIX = _SELECT.where(_BEGINS).order_by(predictions.c.id).limit(MOST_EXAMPLES + 1)
 _COUNT = sa.select(sa.func.count()).where(_BEGINS)
+_AMONG = _SELECT.where(among(predictions.c.id, sa.bindparam("ids"))).order_by(predictions.c.number)
 _NUMBERS = sa.select(predictions.c.id, predictions.c.number).where(among(predictions.c.id, sa.bindparam("ids")))
 _ROWS = (
     sa.select(prediction_rows.c.prediction, prediction_rows.c.source, prediction_rows.c.row)
@@ -37,6 +39,15 @@ _ON = sa.select(prediction_rows.c.prediction).where(
     prediction_rows.c.source == sa.bindparam("source"), among(prediction_rows.c.row, sa.bindparam("rows"))
 )
 _STANDING_ON = _SELECT.where(predictions.c.number.in_(_ON)).order_by(predictions.c.number)
+_ON_ANY = sa.select(prediction_rows.c.prediction).where(prediction_rows.c.source == sa.bindparam("source"))
+_SERVED = (
+    sa.select(*(predictions.c[name] for name in ("number", "id", "endpoint", "release")), *_MODEL)
+    .join_from(predictions, artifacts, artifacts.c.id == predictions.c.model)
+    .join(names, names.c.id == artifacts.c.name)
+)
+_SERVED_ON = _SERVED.where(predictions.c.number.in_(_ON))
+_SERVED_ON_ANY = _SERVED.where(predictions.c.number.in_(_ON_ANY))
+_SERVED_BY = _SERVED.where(among(predictions.c.model, sa.bindparam("models")))
 
 
 class Predictions(Part):
@@ -91,6 +102,15 @@ class Predictions(Part):
         with self.database.reading() as connection:
             return _whole(connection, connection.execute(_STANDING_ON, asked).all())
 
+    def predictions_among(self, ids: Iterable[str]) -> list[Prediction]:
+        """Read those of some predictions that are logged, by their whole ids, oldest first.
+
+        Raises:
+            StoreUnreachable: the database cannot be read.
+        """
+        with self.database.reading() as connection:
+            return _whole(connection, connection.execute(_AMONG, {"ids": members(ids)}).all())
+
 
 def _logged(connection: Connection, given: Sequence[Prediction]) -> None:
     models = catalogue.mentioned(connection, (one.model for one in given))
@@ -118,6 +138,7 @@ def _written(one: Prediction, *, model: int, recorded_us: int) -> dict[str, obje
         "input": json_text(one.input),
         "output": json_text(one.output),
         "recorded_us": recorded_us,
+        "looked_up": json_text(list(one.looked_up)),
     }
 
 
@@ -138,6 +159,7 @@ def _prediction(row: Any, *, standing: tuple[tuple[str, int], ...]) -> Predictio
         input=json_value(row.input),
         output=json_value(row.output),
         rows=standing,
+        looked_up=tuple(json_value(row.looked_up)),
     )
 
 
@@ -153,3 +175,30 @@ def _only(connection: Connection, prefix: str) -> Any:
             next_step="Give more of the id.",
         )
     return rows[0]
+
+
+class Served(NamedTuple):
+    """What tells of a prediction where the whole record would be too much."""
+
+    number: int
+    id: str
+    endpoint: str
+    release: int
+    model: str
+
+
+def served_on(connection: Connection, source: str, rows: Iterable[int] | None) -> Iterator[Served]:
+    """Find the predictions that stand directly on any of these rows of a dataset's name (None: on any row at all)."""
+    if rows is None:
+        return _served(plain_rows(connection, _SERVED_ON_ANY, source=source))
+    return _served(plain_rows(connection, _SERVED_ON, source=source, rows=members(int(row) for row in rows)))
+
+
+def served_by(connection: Connection, models: Iterable[int]) -> Iterator[Served]:
+    """Find the predictions that models, by their numbers, have served."""
+    return _served(plain_rows(connection, _SERVED_BY, models=members(models)))
+
+
+def _served(rows: Iterable[Sequence[Any]]) -> Iterator[Served]:
+    for *told, kind, name, digest in rows:
+        yield Served(*told, f"{kind}/{name}@{digest}")

@@ -1,4 +1,4 @@
-"""What is remembered: artifacts, runs, what each output stood on, releases and predictions.
+"""What is remembered: artifacts, runs, what each output stood on, releases, predictions and recalls.
 
 Every record is a frozen value. The store takes them and gives them back; nothing else in
 the house knows how they are kept.
@@ -6,6 +6,7 @@ the house knows how they are kept.
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -16,6 +17,12 @@ JSON = Any
 
 BESIDE = ("code", "environment")
 """Kinds of artifacts kept beside a run's outputs: they rest on no input."""
+
+OVERRIDE, ALERTED, ERASED = "override", "alerted", "erased"
+"""Events of a recall that leave it in the state it was in."""
+
+ERASURE = "erasure"
+"""The fact of a recall that is a request to erase its rows: they are left out whenever the source is read."""
 
 
 class Rule(StrEnum):
@@ -52,6 +59,21 @@ class Outcome(StrEnum):
     REUSED = "reused"
     FAILED = "failed"
     INTERRUPTED = "interrupted"
+
+
+class RecallState(StrEnum):
+    """Where a recall stands: open, then rebuilt, then closed; or withdrawn, or superseded by another."""
+
+    OPEN = "open"
+    REBUILT = "rebuilt"
+    CLOSED = "closed"
+    WITHDRAWN = "withdrawn"
+    SUPERSEDED = "superseded"
+
+    @property
+    def stands(self) -> bool:
+        """Whether the rows still count as wrong with nothing done for good: open or rebuilt."""
+        return self in (RecallState.OPEN, RecallState.REBUILT)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,8 +114,18 @@ class Dependency:
     """One output of a run rests on one input of it, by `rule`, with `effect`, known as `known`.
 
     `output` and `input` are artifact references; an input may be an artifact the store has never
-    seen, which an answer then names as missing. `detail` holds columns read, sample sizes, the
-    reason a rule was widened.
+    seen, which an answer then names as missing. `detail` holds sample sizes, the reason a rule was
+    widened, and by which columns the output rests on the input:
+
+    - `reads`: input columns that values are made from (absent: every one); `gives`: output columns
+      made from them (absent: every one that is not passed)
+    - `decides`: input columns that decide which rows there are (absent: as `reads`)
+    - `passes`: input columns that come out unchanged in the same row ("*": all not in `gives`)
+    - `on`: for the same key, `{"output": [...], "input": [...]}`: an output row rests on all input
+      rows, present or absent, with these columns equal; null equals nothing
+    - `pairs`: reference of the table, by output row, whose column `side` holds the input row's id
+    - `cluster`: an output column; an output row rests on the rows of the same value in it
+    - `each`: a list of such details, where the output rests on one input twice by the same rule
     """
 
     output: str
@@ -160,7 +192,13 @@ class Release:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prediction:
-    """One served answer. `rows` are the source rows it stands on directly: (source, row id) pairs."""
+    """One served answer. `rows` are the rows it stands on directly: (dataset name, row id) pairs.
+
+    The first is the row that the request named, if it named one. Then follow the rows looked up; of a
+    key that was absent, the id that its row would have. `looked_up` tells of every lookup, in order:
+    `step`, `reference` (the version asked), `key` (values by column of the reference), `row` (its id
+    as text; null where the key does not tell it) and whether it was `found`.
+    """
 
     id: str
     at: datetime
@@ -170,6 +208,7 @@ class Prediction:
     input: Mapping[str, JSON]
     output: Mapping[str, JSON]
     rows: tuple[tuple[str, int], ...] = ()
+    looked_up: tuple[Mapping[str, JSON], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,6 +219,57 @@ class SourceRecord:
     secret: bytes = field(repr=False)
     schema: Mapping[str, str]
     key: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecallEvent:
+    """Something that became of a recall: a state it went into, or an `override` or `alerted` beside that."""
+
+    event: str
+    at: datetime
+    by: str
+    note: str = ""
+    facts: Mapping[str, JSON] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recall:
+    """A statement that rows of a dataset (a source, mostly) are wrong: which, since when, why, who says so.
+
+    `source` is the dataset's name, `version` the reference of the version they are wrong in ("":
+    every version), `corrected` that of a version in which they are right ("": they are only
+    withdrawn). `rows` are their ids, ascending, 64-bit; `columns` those that are wrong (none: the
+    whole rows); `where` is how a person named the rows. `events` are oldest first.
+    """
+
+    id: str
+    source: str
+    version: str = ""
+    corrected: str = ""
+    rows: array[int]
+    columns: tuple[str, ...] = ()
+    where: str = ""
+    reason: str
+    by: str
+    since: datetime | None = None
+    recorded_at: datetime
+    events: tuple[RecallEvent, ...] = ()
+    facts: Mapping[str, JSON] = field(default_factory=dict)
+
+    @property
+    def state(self) -> RecallState:
+        """Where it stands after the last of its events."""
+        return [RecallState(each.event) for each in self.events if each.event in set(RecallState)][-1]
+
+    @property
+    def is_erasure(self) -> bool:
+        """Whether it is a request to erase its rows for good."""
+        return bool(self.facts.get(ERASURE))
+
+    @property
+    def overridden(self) -> dict[str, RecallEvent]:
+        """The models that a named person lets be released in spite of it, by reference."""
+        return {each.facts["model"]: each for each in self.events if each.event == OVERRIDE}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import sqlalchemy as sa
@@ -9,13 +10,17 @@ from sqlalchemy.engine import Connection
 
 from lineage.artifacts import resolved
 from lineage.encoding import json_text, json_value, legible, moment, now_us
-from lineage.errors import NotRecorded
+from lineage.errors import Conflict, NotRecorded
 from lineage.part import Part
-from lineage.records import Release
+from lineage.records import JSON, Release
 from lineage.schema import names, releases
 from lineage.schema import artifacts as made
+from lineage.statements import among, members
 
 LIVE = "live"
+
+_OF_ONE_ENTRY = ("rolled_back", "restored", "reinstated", "recall_override")
+"""Facts that say how an entry came about: they do not come back with its model."""
 
 _ADD = releases.insert()
 _LAST = sa.select(sa.func.max(releases.c.number)).where(releases.c.endpoint == sa.bindparam("endpoint"))
@@ -24,9 +29,17 @@ _SELECT = (
     .join_from(releases, made, made.c.id == releases.c.model)
     .join(names, names.c.id == made.c.name)
 )
+_NEWEST = (releases.c.since_us.desc(), releases.c.endpoint, releases.c.number.desc())
 _OF_ENDPOINT = _SELECT.where(releases.c.endpoint == sa.bindparam("endpoint"))
 _LIVE = _OF_ENDPOINT.where(releases.c.role == LIVE).order_by(releases.c.number.desc()).limit(1)
 _NUMBERED = _OF_ENDPOINT.where(releases.c.number == sa.bindparam("number"))
+_later = releases.alias("later")
+_NOW_LIVE = (
+    sa.select(sa.func.max(_later.c.number)).where(_later.c.endpoint == releases.c.endpoint, _later.c.role == LIVE)
+).scalar_subquery()
+_ANSWERING = _SELECT.add_columns((releases.c.number == _NOW_LIVE).label("answers")).order_by(*_NEWEST)
+_OF_MODELS = _ANSWERING.where(among(releases.c.model, sa.bindparam("models")))
+_OF_AUDITS = _ANSWERING.where(among(releases.c.audit, sa.bindparam("audits")))
 
 
 class Releases(Part):
@@ -61,31 +74,70 @@ class Releases(Part):
             StoreUnreachable: the database cannot be read.
         """
         statement = _SELECT if endpoint is None else _SELECT.where(releases.c.endpoint == endpoint)
-        newest = (releases.c.since_us.desc(), releases.c.endpoint, releases.c.number.desc())
         with self.database.reading() as connection:
-            return [_release(row) for row in connection.execute(statement.order_by(*newest))]
+            return [_release(row) for row in connection.execute(statement.order_by(*_NEWEST))]
 
-    def rollback(self, endpoint: str, *, by: str, reason: str) -> Release:
-        """Add an entry for the model that was live before the current one.
-
-        A second rollback in a row goes further back, never to a model that was rolled back.
+    def released_before(self, endpoint: str) -> Release:
+        """Find the entry that a rollback of the live one goes back to.
 
         Raises:
             NotRecorded: nothing is live, or no other model was live before.
+            StoreUnreachable: the database cannot be read.
+        """
+        with self.database.reading() as connection:
+            return _release(_before(connection, endpoint)[1])
+
+    def rollback(
+        self, endpoint: str, *, by: str, reason: str, to: int | None = None, facts: Mapping[str, JSON] | None = None
+    ) -> Release:
+        """Add an entry for the model that was live before the current one; `facts` are kept with it.
+
+        A second rollback in a row goes further back, never to a model that was rolled back. `to` is
+        the number of the entry that the caller expects to go back to.
+
+        Raises:
+            NotRecorded: nothing is live, or no other model was live before.
+            Conflict: the entry to go back to is not `to` any more.
             StoreUnreachable: the database cannot be written.
         """
         with self.database.writing() as connection:
             _alone(connection)
-            now = connection.execute(_LIVE, {"endpoint": endpoint}).first()
-            back = now
-            while back is not None and back.model == now.model:
-                back = connection.execute(_NUMBERED, {"endpoint": endpoint, "number": back.before}).first()
-            if back is None:
-                found = "no live release" if now is None else f"{_release(now).model} and no other model before it"
-                raise NotRecorded(
-                    f"{endpoint} cannot be rolled back", expected="a model live before the current one", found=found
+            now, back = _before(connection, endpoint)
+            if to not in (None, back.number):
+                raise Conflict(
+                    f"{endpoint} was released to meanwhile",
+                    expected=f"release {to} to be the one to go back to",
+                    found=f"release {back.number}",
+                    next_step="Look at `headwater releases` and try again.",
                 )
-            return _added(connection, _again(back, over=now, by=by, reason=reason), before=back.before)
+            entry = _again(back, over=now, by=by, reason=reason, facts=facts or {})
+            return _added(connection, entry, before=back.before)
+
+
+def released(connection: Connection, *, models: Collection[int], audits: Collection[str]) -> list[tuple[Release, bool]]:
+    """Find the entries of models, by number, or passed by audits, by reference; each with whether it answers now.
+
+    Those that answer come first, then the newest.
+    """
+    rows = [*connection.execute(_OF_MODELS, {"models": members(models)})]
+    if audits:
+        rows += connection.execute(_OF_AUDITS, {"audits": members(audits)})
+    entries = {(row.endpoint, row.number): (_release(row), bool(row.answers)) for row in rows}
+    return sorted(entries.values(), key=lambda entry: (not entry[1], -entry[0].since.timestamp(), entry[0].endpoint))
+
+
+def _before(connection: Connection, endpoint: str) -> tuple[Any, Any]:
+    """The live entry, and the one that a rollback of it goes back to."""
+    now = connection.execute(_LIVE, {"endpoint": endpoint}).first()
+    back = now
+    while back is not None and back.model == now.model:
+        back = connection.execute(_NUMBERED, {"endpoint": endpoint, "number": back.before}).first()
+    if back is None:
+        found = "no live release" if now is None else f"{_release(now).model} and no other model before it"
+        raise NotRecorded(
+            f"{endpoint} cannot be rolled back", expected="a model live before the current one", found=found
+        )
+    return now, back
 
 
 def _alone(connection: Connection) -> None:
@@ -94,8 +146,9 @@ def _alone(connection: Connection) -> None:
         connection.execute(sa.text("LOCK TABLE releases IN SHARE ROW EXCLUSIVE MODE"))
 
 
-def _again(back: Any, *, over: Any, by: str, reason: str) -> Release:
+def _again(back: Any, *, over: Any, by: str, reason: str, facts: Mapping[str, JSON]) -> Release:
     restored = _release(back)
+    kept = {name: fact for name, fact in restored.facts.items() if name not in _OF_ONE_ENTRY}
     return Release(
         endpoint=restored.endpoint,
         model=restored.model,
@@ -105,7 +158,7 @@ def _again(back: Any, *, over: Any, by: str, reason: str) -> Release:
         by=by,
         reason=reason,
         run=restored.run,
-        facts={**restored.facts, "rolled_back": over.number, "restored": restored.number},
+        facts={**kept, **facts, "rolled_back": over.number, "restored": restored.number},
     )
 
 

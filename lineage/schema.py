@@ -1,4 +1,4 @@
-"""The tables: runs and what they read and made, what rests on what, releases, predictions, sources.
+"""The tables: runs and what they read and made, what rests on what, releases, predictions, sources, recalls.
 
 Facts are appended and carry the time they were recorded. Times are whole microseconds since
 1970 in UTC (columns that end in `_us`); JSON values are kept as text. An artifact is one row
@@ -12,7 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
-REVISION = "0001"
+REVISION = "0002"
 """The migration that leads to the tables below."""
 
 METADATA = sa.MetaData(naming_convention={"fk": "%(table_name)s_%(column_0_name)s_fkey", "pk": "%(table_name)s_pkey"})
@@ -68,10 +68,14 @@ runs = sa.Table(
 REUSABLE = sa.and_(runs.c.outcome == sa.literal_column("'succeeded'"), runs.c.memo_key != sa.literal_column("''"))
 """Which runs can stand in for another: said literally, as a partial index wants it."""
 
+SUCCEEDED = runs.c.outcome == sa.literal_column("'succeeded'")
+"""Which runs made what they were to make, said literally too."""
+
 sa.Index("runs_reusable", runs.c.memo_key, runs.c.number, sqlite_where=REUSABLE, postgresql_where=REUSABLE)
 sa.Index("runs_outcome", runs.c.outcome, runs.c.number)
 sa.Index("runs_dag", runs.c.dag, runs.c.number)
-sa.Index("runs_dag_run", runs.c.dag_run)
+sa.Index("runs_dag_run", runs.c.dag_run, runs.c.step, runs.c.dag)
+sa.Index("runs_step", runs.c.dag, runs.c.step, runs.c.number, sqlite_where=SUCCEEDED, postgresql_where=SUCCEEDED)
 
 names = sa.Table(
     "names",
@@ -204,6 +208,7 @@ predictions = sa.Table(
     _text("input"),
     _text("output"),
     _number("recorded_us"),
+    _text("looked_up", server_default="[]"),
     sa.UniqueConstraint("id", name="predictions_id_key"),
     sa.Index("predictions_endpoint", "endpoint", "number"),
     sa.Index("predictions_model", "model"),
@@ -218,4 +223,38 @@ prediction_rows = sa.Table(
     sa.Column("row", sa.BigInteger(), nullable=False),
     sa.Index("prediction_rows_row", "row", "source", "prediction"),
     sqlite_with_rowid=False,
+)
+
+# What a recall states, for good; whatever becomes of it is in its events.
+recalls = sa.Table(
+    "recalls",
+    METADATA,
+    _key("number"),
+    _text("statement"),
+    _text("source"),
+    _text("version"),
+    _text("corrected"),
+    _text("where"),
+    _text("columns"),
+    sa.Column("rows", sa.LargeBinary(), nullable=False),
+    _text("reason"),
+    _text("by"),
+    _number("since_us", nullable=True),
+    _text("facts"),
+    _number("recorded_us"),
+    sa.Index("recalls_source", "source", "number"),
+    sa.Index("recalls_statement", "statement"),
+)
+
+recall_events = sa.Table(
+    "recall_events",
+    METADATA,
+    _key("number"),
+    _number("recall", sa.ForeignKey("recalls.number")),
+    _text("event"),
+    _text("by"),
+    _text("note"),
+    _text("facts"),
+    _number("recorded_us"),
+    sa.Index("recall_events_recall", "recall", "number"),
 )

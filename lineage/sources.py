@@ -22,6 +22,16 @@ _PIN = insert(pins).on_conflict_do_nothing()
 _PINNED = sa.select(pins.c.reference).where(
     *(pins.c[column] == sa.bindparam(column) for column in ("dag", "dag_run", "source"))
 )
+_PINS = (
+    sa.select(pins.c.source, pins.c.reference)
+    .where(pins.c.dag == sa.bindparam("dag"), pins.c.dag_run == sa.bindparam("dag_run"))
+    .order_by(pins.c.source)
+)
+_PINNING = (
+    sa.select(pins.c.dag, pins.c.dag_run, pins.c.reference)
+    .where(pins.c.source == sa.bindparam("source"))
+    .order_by(pins.c.recorded_us.desc(), pins.c.dag, pins.c.dag_run)
+)
 _SELECT = sa.select(sources.c.name, sources.c.secret, sources.c.schema, sources.c.key)
 _SOURCE = _SELECT.where(sources.c.name == sa.bindparam("name"))
 
@@ -98,6 +108,24 @@ class Sources(Part):
         where = {"dag": dag, "dag_run": dag_run, "source": source}
         with self.database.reading() as connection:
             return connection.execute(_PINNED, where).scalar()
+
+    def pins(self, dag: str, dag_run: str) -> dict[str, str]:
+        """Give all that a DAG run pinned: references by source, in the order of the sources' names.
+
+        Raises:
+            StoreUnreachable: the database cannot be read.
+        """
+        with self.database.reading() as connection:
+            return {source: pinned for source, pinned in connection.execute(_PINS, {"dag": dag, "dag_run": dag_run})}
+
+    def pinning(self, source: str) -> list[tuple[str, str, str]]:
+        """List the DAG runs that pinned a source, the last to do so first: DAG, DAG run, and what was pinned.
+
+        Raises:
+            StoreUnreachable: the database cannot be read.
+        """
+        with self.database.reading() as connection:
+            return [(dag, run, pinned) for dag, run, pinned in connection.execute(_PINNING, {"source": source})]
 
 
 def _source(row: Sequence[Any]) -> SourceRecord:

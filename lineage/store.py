@@ -1,7 +1,8 @@
 """The store: everything remembered, behind one URL.
 
 Each part is a file: runs are written in `recording` (many at once in `batches`) and read in
-`runs`; then `artifacts`, `graph`, `releases`, `predictions`, `sources`.
+`runs`; then `artifacts`, `graph`, `edges`, `derivations`, `releases`, `predictions`,
+`sources`, `recalls`, `erasures`.
 """
 
 from __future__ import annotations
@@ -10,16 +11,22 @@ from lineage.artifacts import Artifacts
 from lineage.batches import Batches
 from lineage.creation import make_ready
 from lineage.database import Database
+from lineage.derivations import Derivations
+from lineage.edges import Edges
+from lineage.erasures import Erasures
 from lineage.errors import LineageError
 from lineage.graph import Graph
 from lineage.predictions import Predictions
+from lineage.recalls import Recalls
 from lineage.recording import Recording
 from lineage.releases import Releases
 from lineage.runs import Runs
 from lineage.sources import Sources
 
 
-class Store(Recording, Batches, Runs, Artifacts, Graph, Releases, Predictions, Sources):
+class Store(
+    Recording, Batches, Runs, Artifacts, Graph, Edges, Derivations, Releases, Predictions, Sources, Recalls, Erasures
+):
     """The metadata store at `url`: `sqlite:///path` or `postgresql://user:password@host:port/database`.
 
     One store serves many threads; a forked child may go on using it. The password of the URL

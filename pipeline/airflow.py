@@ -17,13 +17,19 @@ from datetime import UTC, datetime
 from typing import Any
 
 from pipeline import stages
-from pipeline.chain import Here, Reference, Work, conducted, held, perform
+from pipeline.artifacts.occasion import PHASES, RECORDED, Occasion
+from pipeline.chain import Here, Reference, Work, conducted, held, listed, perform
+from pipeline.declared import Declared
 from pipeline.errors import Misuse, Refused
-from pipeline.artifacts.occasion import PHASES, Occasion
-from pipeline.settings import Settings, masked
-from pipeline.stages import audit, deploy, fit, ingest, preprocess, split, task, train, validate
+from pipeline.settings import Settings
+from pipeline.stages import (
+    audit, deploy, fit, ingest, join, lookup, preprocess, split, stack, task, train, validate,
+)
 
-__all__ = ["Dag", "audit", "dag", "deploy", "fit", "ingest", "preprocess", "split", "task", "train", "validate"]
+__all__ = [
+    "Dag", "audit", "dag", "deploy", "fit", "ingest", "join", "lookup", "preprocess", "recall_notifier", "split",
+    "stack", "task", "train", "validate",
+]
 
 _RETRIES, _RETRY_DELAY_S = 1, 5
 
@@ -68,8 +74,11 @@ class Dag:
         return self.function.__name__
 
     def __call__(self) -> Any:
-        """Declare the DAG where Airflow is at work in this process; elsewhere do nothing and cost nothing."""
-        return self.declare() if "airflow.sdk" in sys.modules else None
+        """Declare the DAG where Airflow is at work in this process; elsewhere do nothing and cost nothing.
+
+        A DAG that was loaded from its kept text is never declared: Airflow has today's.
+        """
+        return self.declare() if "airflow.sdk" in sys.modules and not self._is_kept() else None
 
     def declare(self) -> Any:
         """Build the Airflow DAG: every stage a task or a group of tasks."""
@@ -86,7 +95,7 @@ class Dag:
             default_args=retry,
             catchup=False,
             **self.options,
-        ) as built, conducted(_Tasks(self.phase)):
+        ) as built, conducted(_Tasks(self)):
             self.function()
         built.fileloc = self.function.__code__.co_filename
         return built
@@ -104,39 +113,27 @@ class Dag:
         called after each task with its name, its seconds and what ran.
         """
         from pipeline.runner import Runner
+        from pipeline.runner.body import keep_body
 
         run_id = dag_run or f"here__{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.%f}"
         occasion = Occasion(dag=self.name, dag_run=run_id, phase=self.phase)
-        with conducted(Here(Runner.open(settings or Settings.from_environment(), occasion), tell=tell)):
+        runner = Runner.open(settings or Settings.from_environment(), occasion)
+        keep_body(runner, self.function)
+        with conducted(Here(runner, tell=tell)):
             self.function()
         return run_id
 
+    def _is_kept(self) -> bool:
+        from pipeline.code.own_modules import modules_of
 
-class Declared:
-    """Work as its author declared it; its text changes with the declaration, and so the DAG's version."""
-
-    def __init__(self, work: Work, phase: str) -> None:
-        self.work, self.phase = work, phase
-
-    def __repr__(self) -> str:
-        parts = {**self.work.declared, **self.work.items}
-        return masked(", ".join([self.phase, *(f"{name}={readable(value)}" for name, value in parts.items())]))
-
-
-def readable(value: Any) -> str:
-    """Text for a declared value: functions by name, never by address."""
-    if isinstance(value, dict):
-        return "{" + ", ".join(f"{key!r}: {readable(item)}" for key, item in value.items()) + "}"
-    if isinstance(value, (list, tuple)):
-        return "[" + ", ".join(readable(item) for item in value) + "]"
-    return value.__qualname__ if callable(value) and hasattr(value, "__qualname__") else repr(value)
+        return modules_of(self.function.__code__.co_filename) is not None
 
 
 class _Tasks:
-    """Turns work into Airflow tasks."""
+    """Turns the work of a DAG into Airflow tasks."""
 
-    def __init__(self, phase: str) -> None:
-        self.phase = phase
+    def __init__(self, dag: Dag) -> None:
+        self.dag = dag
 
     def group(self, name: str) -> AbstractContextManager[Any]:
         """A task group."""
@@ -151,7 +148,7 @@ class _Tasks:
         mapped = {"map_index_template": "{{ headwater_item }}"} if work.over is not None else {}
         make = sdk.task(task_id=work.name, multiple_outputs=False, doc_md=_doc(work), **mapped)(carry_out)
         over = held(work.over)
-        declared = Declared(replace(work, references={}, over=None if over is None else ()), self.phase)
+        declared = Declared(replace(work, references={}, over=None if over is None else ()), self.dag)
         given = {"declared": declared, "references": held(work.references)}
         return Reference(make(**given) if over is None else make.partial(**given).expand(item=over))
 
@@ -167,9 +164,10 @@ def carry_out(declared: Declared, references: dict[str, Any], item: str | None =
     if item is not None:
         context["headwater_item"] = item
     settings = Settings.from_environment()
-    runner = Runner.open(settings, _occasion(context, settings, declared.phase))
+    runner = Runner.open(settings, _occasion(context, settings, declared.dag.phase))
     try:
-        return perform(runner, replace(declared.work, references=_plain(references)), item)
+        work = _chosen(runner, declared)
+        return perform(runner, replace(work, references=_plain(references)), item)
     except (Refused, Misuse) as error:
         raise AirflowFailException(str(error)) from error
     finally:
@@ -177,8 +175,69 @@ def carry_out(declared: Declared, references: dict[str, Any], item: str | None =
             print(f"{ran.step}: {'reused' if ran.reused else 'ran'} in {ran.seconds:.2f} s, run {ran.run}")
 
 
+def recall_notifier(recall: str = "") -> Any:
+    """Make a notifier for callbacks of a DAG: `@dag(on_success_callback=recall_notifier())`.
+
+    It alerts the owners of live releases that recalls reach, once each: of `recall` (a template),
+    of the recall that the DAG run rebuilds after, or of all that stand. Where Airflow is not at work in
+    this process nobody calls back, and it is None.
+    """
+    return _notifier_class()(recall) if "airflow.sdk" in sys.modules else None
+
+
+@functools.cache
+def _notifier_class() -> Any:
+    from airflow import sdk
+
+    class RecallNotifier(sdk.BaseNotifier):
+        """Alerts the owners of live releases that recalls reach."""
+
+        template_fields = ("recall",)
+
+        def __init__(self, recall: str = "") -> None:
+            super().__init__()
+            self.recall = recall
+
+        def notify(self, context: Any) -> None:
+            """Alert them now."""
+            from pipeline.recall.alert import alert_standing
+
+            recall = self.recall or _asked(context).get("recall", "")
+            for told in alert_standing(Settings.from_environment(), recall=recall):
+                self.log.info("%s", told)
+
+        async def async_notify(self, context: Any) -> None:
+            """Alert them now."""
+            self.notify(context)
+
+    return RecallNotifier
+
+
+def _asked(context: Any) -> dict[str, Any]:
+    """What a DAG run was asked for in its conf; callbacks of a whole DAG know of no run."""
+    return (getattr(context.get("dag_run"), "conf", None) or {}).get("headwater", {})
+
+
+def _chosen(runner: Any, declared: Declared) -> Work:
+    """The work of the task at hand: as its file declares it, or, in a rebuild by recorded code, as it did then."""
+    from pipeline.runner.body import keep_body, kept_body
+
+    occasion = runner.occasion
+    if not (occasion.recall and occasion.code == RECORDED):
+        keep_body(runner, declared.dag.function)
+        return declared.work
+    works = listed(kept_body(runner, occasion.dag, occasion.dag_run).function)
+    if occasion.task not in works:
+        raise Misuse(
+            f"task {occasion.task} is not in the chain that DAG {occasion.dag} had when it was recorded",
+            expected="one of " + ", ".join(works),
+            next_step=f"Rebuild in process: `headwater rebuild {occasion.recall} --here`.",
+        )
+    return works[occasion.task]
+
+
 def _occasion(context: Any, settings: Settings, phase: str) -> Occasion:
-    instance = context["ti"]
+    instance, asked = context["ti"], _asked(context)
     place = f"/mapped/{instance.map_index}" if instance.map_index >= 0 else ""
     link = f"{settings.airflow_url}/dags/{instance.dag_id}/runs/{instance.run_id}/tasks/{instance.task_id}{place}"
     return Occasion(
@@ -190,6 +249,8 @@ def _occasion(context: Any, settings: Settings, phase: str) -> Occasion:
         phase=phase,
         as_of=context.get("logical_date"),
         airflow_url=link if settings.airflow_url else "",
+        recall=str(asked.get("recall", "")),
+        code=asked.get("code", RECORDED),
     )
 
 

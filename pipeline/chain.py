@@ -111,6 +111,40 @@ def perform(runner: Any, work: Work, item: str | None = None) -> JSON:
     return function(runner, **given)
 
 
+class Listing:
+    """Takes down the work of a chain by the name of its task, and runs nothing.
+
+    In `works`, every reference is the name of the task that would have given it.
+    """
+
+    def __init__(self) -> None:
+        self.works: dict[str, Work] = {}
+        self._groups: list[str] = []
+
+    @contextmanager
+    def group(self, name: str) -> Iterator[None]:
+        """Prefix the names of tasks in the block."""
+        self._groups.append(name)
+        try:
+            yield
+        finally:
+            self._groups.pop()
+
+    def task(self, work: Work) -> Reference:
+        """Take the work down."""
+        name = ".".join([*self._groups, work.name])
+        self.works[name] = replace(work, references=held(work.references), over=held(work.over))
+        return Reference(name)
+
+
+def listed(function: Callable[[], Any]) -> dict[str, Work]:
+    """What a DAG body chains, by name of task, in its order; nothing is run."""
+    listing = Listing()
+    with conducted(listing):
+        function()
+    return listing.works
+
+
 class Here:
     """Runs a chain in this process, task by task, as the body calls them."""
 

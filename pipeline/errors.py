@@ -18,6 +18,7 @@ HeadwaterError               anything below
 ├── StepFailed               the user's function raised
 ├── RunFailed                a DAG run in Airflow did not succeed
 ├── ArtifactMissing          an artifact's bytes are gone
+│   └── ArtifactErased       they were deleted for good, by request
 ├── ArtifactCorrupt          an artifact's bytes or content are not what was recorded
 ├── StorageUnavailable       the disk is full or the storage cannot be reached
 └── ServiceUnavailable       Airflow, MLflow or the inference server does not answer
@@ -98,6 +99,10 @@ class RunFailed(HeadwaterError, RuntimeError):
 
 class ArtifactMissing(HeadwaterError, FileNotFoundError):
     """An artifact's bytes are gone."""
+
+
+class ArtifactErased(ArtifactMissing):
+    """An artifact's bytes were deleted for good, by request."""
 
 
 class ArtifactCorrupt(HeadwaterError, OSError):

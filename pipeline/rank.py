@@ -11,10 +11,11 @@ def ranks(ids: np.ndarray, *, seed: int) -> np.ndarray:
     """Mix 64-bit ids with a seed (splitmix64): uint64 values, one to one, that order them at random."""
     with np.errstate(over="ignore"):
         start = np.array([seed % 2**64], dtype=np.uint64) * _GOLDEN + _GOLDEN
-        return _finished(np.ascontiguousarray(ids).astype(np.int64).view(np.uint64) ^ _finished(start))
+        return mixed(np.ascontiguousarray(ids).astype(np.int64).view(np.uint64) ^ mixed(start))
 
 
-def _finished(z: np.ndarray) -> np.ndarray:
+def mixed(z: np.ndarray) -> np.ndarray:
+    """Mix words of 64 bits one to one, so that near ones lie far apart (the finaliser of splitmix64)."""
     with np.errstate(over="ignore"):
         z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
         z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)

@@ -35,7 +35,7 @@ def normalised(frame: pd.DataFrame) -> pd.DataFrame:
     if all(_is_kept(dtype) for dtype in frame.dtypes):
         return frame
     columns = {name: column if _is_kept(column.dtype) else _normal(name, column) for name, column in frame.items()}
-    return pd.DataFrame(columns, index=frame.index)
+    return pd.DataFrame(columns, index=frame.index, copy=False)
 
 
 def logical(frame: pd.DataFrame) -> dict[str, str]:

@@ -33,8 +33,34 @@ def validate(data: Reference, expectations: Sequence[Expectation], *, name: str 
 
 
 def preprocess(data: Reference, steps: Sequence[Callable[..., Any]], *, name: str = "preprocess") -> Reference:
-    """Run plain functions of DataFrames one after the other; those marked @rowwise keep row lineage."""
+    """Run plain functions of DataFrames one after the other; those that claim a row rule keep row lineage."""
     return _task(name, "pipeline.preprocessing.preprocess:preprocess", {"steps": tuple(steps)}, data=data)
+
+
+def lookup(
+    data: Reference,
+    reference: Reference,
+    *,
+    on: str | Sequence[str] | Mapping[str, str],
+    columns: Sequence[str] | None = None,
+    found: str | None = None,
+    name: str = "lookup",
+) -> Reference:
+    """Give every row the columns of the one row of a reference with its key; `found` says whether there is one."""
+    declared = {"on": on, "columns": columns, "found": found}
+    return _task(name, "pipeline.preprocessing.lookup:lookup", declared, data=data, reference=reference)
+
+
+def join(
+    left: Reference, right: Reference, *, on: str | Sequence[str] | Mapping[str, str], name: str = "join"
+) -> Reference:
+    """Pair every row of one dataset with every row of another that has its key."""
+    return _task(name, "pipeline.preprocessing.join:join", {"on": on}, left=left, right=right)
+
+
+def stack(tables: Sequence[Reference], *, name: str = "stack") -> Reference:
+    """Put the rows of several datasets under one another, with their ids."""
+    return _task(name, "pipeline.preprocessing.stack:stack", {}, tables=list(tables))
 
 
 def split(

@@ -28,6 +28,6 @@ def head() -> str:
     return str(ScriptDirectory.from_config(_config()).get_current_head())
 
 
-def upgrade(connection: Connection) -> None:
-    """Bring the tables behind `connection` to the newest version, within its open transaction."""
-    command.upgrade(_config(connection), "head")
+def upgrade(connection: Connection, to: str = "head") -> None:
+    """Bring the tables behind `connection` to a version, the newest mostly, within its open transaction."""
+    command.upgrade(_config(connection), to)

@@ -24,17 +24,21 @@ def _kind(reference: str) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Model:
-    """One version of a fitted model with its way from source row to answer.
+    """One version of a fitted model with its way from a row to an answer.
 
     `problem` is classification or regression; `classes` are the target's values in the order of
     the probabilities, `positive` the one that counts as yes (None with more than two, or none).
     `features` are the estimator's columns in order. `estimator`, `transforms`, `selection`,
     `trained_on` (the features it was fitted to, `trained_rows` of them) and `source` are
-    references. `types` maps each column of the source to its declared type; `required` names
-    those a request cannot leave out. `path` lists the row-wise steps from the source to the
-    features, in order, each with `step`, `function`, `code` and `parameters`; `apply` is the
-    `function` (by path) that applies all transforms, with its `parameters`. `metrics` maps train,
-    dev and cv to figures, `metric` is the one it was chosen by.
+    references. `source` is the *entry*, where single rows begin their way: the ingested source, or the
+    first dataset above the features whose rows do not each come from one row of one input (an
+    aggregate's, a join's, an opaque step's); `source_name` is its name. `types` maps each column of it
+    that a request can state to its type; `required` names those that one cannot leave out. `path` lists
+    the row-wise steps from the entry to the features, in order, each with `step`, `code` (None: a
+    function of ours), `function` (None: it is in the code), `parameters` and `columns`; a lookup also
+    with the `reference` looked up, the name of that one's own entry (`origin`), the keys compared (`on`) and the
+    columns it `reads`. `apply` is the `function` (by path) that applies all transforms, with its
+    `parameters`. `metrics` maps train, dev and cv to figures, `metric` is the one it was chosen by.
     """
 
     name: str

@@ -8,6 +8,7 @@ from datetime import datetime
 from pipeline.errors import Misuse
 
 PHASES = ("poc", "production")
+RECORDED, TODAY = CODES = ("recorded", "today")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,7 +17,8 @@ class Occasion:
 
     `phase` is `poc` (tolerates a dirty git tree, missing provenance, widened rules, and records
     them) or `production` (refuses them). `map_index` is -1 for a task that is not mapped.
-    `airflow_url` is a link to this task in Airflow's UI, "" outside Airflow.
+    `airflow_url` is a link to this task in Airflow's UI, "" outside Airflow. `recall` is the recall that
+    this DAG run rebuilds after, "" for any other; it then runs the code `recorded` or that of `today`.
     """
 
     dag: str
@@ -27,10 +29,14 @@ class Occasion:
     phase: str = "poc"
     as_of: datetime | None = None
     airflow_url: str = ""
+    recall: str = ""
+    code: str = RECORDED
 
     def __post_init__(self) -> None:
         if self.phase not in PHASES:
             raise Misuse(f"dag {self.dag} has phase {self.phase!r}", expected="one of " + ", ".join(PHASES))
+        if self.code not in CODES:
+            raise Misuse(f"a rebuild by the code {self.code!r}", expected="one of " + ", ".join(CODES))
 
     @property
     def production(self) -> bool:

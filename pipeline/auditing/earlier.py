@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
-import inspect
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -11,9 +9,9 @@ import pandas as pd
 
 from pipeline.artifacts.answer import ask
 from pipeline.artifacts.model import Model
-from pipeline.code import load
-from pipeline.errors import AuditRefused, Misuse
+from pipeline.errors import AuditRefused
 from pipeline.step import Depends, Effect, Made, Rule, Step
+from pipeline.way import function_at, parts, way
 
 LIVE = "live"
 
@@ -36,11 +34,11 @@ def asking(
     """Give the step that asks the model `before` about the test rows that it was not trained on, and its inputs.
 
     Where both models' rows go the same way, the test part is taken as it is; else the rows go
-    the earlier model's way again from today's source. Its probabilities are those of `positive`,
-    or of the model's own positive class.
+    the earlier model's way again from today's entry, with lookups in the tables it was trained with.
+    Its probabilities are those of `positive`, or of the model's own positive class.
 
     Raises:
-        AuditRefused: the earlier model answers another question.
+        AuditRefused: the earlier model answers another question, or its way begins elsewhere.
         Misuse: the earlier model's manifest or the function of its transforms cannot be used any more.
     """
     old, new = Model.from_json(runner.value(before)), Model.from_json(runner.value(model))
@@ -50,6 +48,8 @@ def asking(
             expected=f"{new.target} {list(new.classes)}",
             found=f"{old.target} {list(old.classes)}",
         )
+    if old.source_name != new.source_name:
+        raise AuditRefused("it is asked about other rows", expected=new.source_name, found=old.source_name)
     test = ready["parts"]["test"]
     again = () if old.path == new.path else old.path
     inputs = {
@@ -58,12 +58,12 @@ def asking(
         "test": test,
         "seen": old.trained_on,
         "rows": runner.source_of(test) if again else test,
-        "code": [entry["code"] for entry in again],
         "transforms": list(old.transforms),
+        **parts(again),
     }
     given = {role: reference for role, reference in inputs.items() if reference}
     parameters = {
-        "path": [_recorded(entry) for entry in again],
+        "path": [dict(entry) for entry in again],
         "features": dict(old.apply["parameters"]),
         "positive": new.positive if positive is None else positive,
     }
@@ -78,25 +78,13 @@ def _step(name: str, parameters: Mapping[str, Any], *, function: str, roles: Seq
         stage="auditing",
         function=answers_before,
         parameters=parameters,
-        context={"apply": _function(function)},
+        context={"apply": function_at("fit", function)},
         depends=(
             Depends("rows", Rule.SAME_ROW),
             *(Depends(role, Rule.EVERY_ROW, effects.get(role, Effect.MODEL)) for role in roles if role != "rows"),
         ),
         allow_empty=True,
     )
-
-
-def _recorded(entry: Mapping[str, Any]) -> dict[str, Any]:
-    return {"step": entry["step"], "parameters": dict(entry["parameters"])}
-
-
-def _function(path: str) -> Callable[..., Any]:
-    module, _, name = path.partition(":")
-    try:
-        return getattr(importlib.import_module(module), name)
-    except (ImportError, AttributeError) as error:
-        raise Misuse(f"{path}, which applied its transforms, is gone", found=str(error)) from error
 
 
 def answers_before(
@@ -107,6 +95,7 @@ def answers_before(
     test: pd.DataFrame,
     seen: pd.DataFrame,
     code: Sequence[Mapping[str, Any]] = (),
+    references: Sequence[pd.DataFrame] = (),
     transforms: Sequence[Any] = (),
     path: Sequence[Mapping[str, Any]],
     features: Mapping[str, Any],
@@ -115,8 +104,8 @@ def answers_before(
 ) -> pd.DataFrame:
     """Answer the test rows that are not among `seen` with an earlier model.
 
-    `rows` go through the functions of `code`, each with the parameters in `path`; then `apply`
-    makes features of them with the fitted `transforms` and the parameters `features`.
+    `rows` go the way of `path`, through the functions of `code` and with lookups in `references`; then
+    `apply` makes features of them with the fitted `transforms` and the parameters `features`.
 
     Gives `answer` and, from a classifier that gives it, `probability` (that of the class
     `positive`), by row.
@@ -127,8 +116,8 @@ def answers_before(
     manifest = Model.from_json(model)
     frame = rows.loc[rows.index.intersection(test.index.difference(seen.index))]
     asked = frame.index
-    for bundled, entry in zip(code, path, strict=True):
-        frame = _called(load(dict(bundled)), frame, entry["parameters"])
+    for step in way(path, code=code, references=references):
+        frame = step(frame)
     frame = _frame(apply(frame, list(transforms), **features))
     if len(left_out := asked.difference(frame.index)):
         raise AuditRefused(
@@ -137,11 +126,6 @@ def answers_before(
             examples=[f"row {row}" for row in left_out[:5]],
         )
     return _answers(manifest, estimator, frame.loc[asked], positive=positive)
-
-
-def _called(function: Callable[..., Any], frame: pd.DataFrame, parameters: Mapping[str, Any]) -> pd.DataFrame:
-    role = next(name for name in inspect.signature(function).parameters if name not in parameters)
-    return _frame(function(**{role: frame}, **parameters))
 
 
 def _frame(result: Any) -> pd.DataFrame:

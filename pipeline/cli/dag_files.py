@@ -6,12 +6,14 @@ import importlib.util
 import re
 import sys
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 
 from pipeline.airflow import Dag
+from pipeline.artifacts.source import Source
+from pipeline.chain import Work, listed
 from pipeline.errors import DagBroken, Misuse
 from pipeline.settings import masked
 
@@ -59,6 +61,25 @@ def all_dags(folder: Path) -> list[Found]:
     """
     found = [one for path in _files(folder) for one in read_file(path)]
     return sorted(found, key=lambda one: (one.dag is None, one.dag.name if one.dag else "", str(one.file)))
+
+
+def declared_source(folder: Path, name: str) -> Source | None:
+    """Find the source called `name` as a DAG takes it in; None where no DAG file that can be read does.
+
+    Raises:
+        Misuse: there is no such folder.
+    """
+    dags = [found.dag for found in all_dags(folder) if found.dag]
+    declared = (work.declared.get("source") for dag in dags for work in _works(dag))
+    return next((one for one in declared if one is not None and one.name == name), None)
+
+
+def _works(dag: Dag) -> Iterable[Work]:
+    """What a DAG chains; nothing where its body fails."""
+    try:
+        return listed(dag.function).values()
+    except Exception:
+        return ()
 
 
 def read_file(path: Path) -> list[Found]:

@@ -30,6 +30,13 @@ COMMANDS = {
     "rows": "pipeline.cli.rows:rows",
     "predictions": "pipeline.cli.predictions:predictions",
     "trace": "pipeline.cli.trace:trace",
+    "diff": "pipeline.cli.diff:diff",
+    "impact": "pipeline.cli.impact:impact",
+    "recall": "pipeline.cli.recall:recall",
+    "recalls": "pipeline.cli.recalls:recalls",
+    "rebuild": "pipeline.cli.rebuild:rebuild",
+    "forget": "pipeline.cli.forget:forget",
+    "flipped": "pipeline.cli.flipped:flipped",
     "verify": "pipeline.cli.verify:verify",
     "reproduce": "pipeline.cli.reproduce:reproduce",
     "releases": "pipeline.cli.releases:releases",
@@ -38,6 +45,7 @@ COMMANDS = {
     "serve": "pipeline.cli.serve:serve",
     "up": "pipeline.cli.up:up",
     "demo": "pipeline.cli.demo:demo",
+    "story": "pipeline.cli.story:story",
 }
 """Every command and where it is, in the order of the way from source to prediction."""
 

@@ -1,4 +1,4 @@
-"""A row of the source that a model never saw, as a client would ask about it."""
+"""A row that a model never saw, as a client would ask about it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _HELD_OUT = ("test", "dev")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeldOut:
-    """A row by its id, what a request says about it, and the truth in the source's column `target`."""
+    """A row by its id, what a request says about it, and the truth in the column `target`."""
 
     row: int
     request: dict[str, Any]
@@ -27,7 +27,7 @@ class HeldOut:
 
 
 def held_out(store: Store, storage: Storage, *, dag: str, dag_run: str, model: str) -> HeldOut:
-    """Take the first row of a DAG run's test part (of dev, if there is no test part), as its source has it.
+    """Take the first row of a DAG run's test part (of dev, if there is no test part), as the model's entry has it.
 
     `model` is the reference of the model that is to be asked: the request holds the columns it requires.
 
@@ -35,15 +35,16 @@ def held_out(store: Store, storage: Storage, *, dag: str, dag_run: str, model: s
         NotRecorded: the run made no such part.
     """
     from pipeline.artifacts.model import Model
-    from pipeline.trace.rows import to_json
+    from pipeline.cell import to_json
 
     manifest = Model.from_json(storage.load(store.artifact(model)))
     part = storage.load(_part(store, dag=dag, dag_run=dag_run))
-    source = storage.load(store.artifact(manifest.source))
+    entry = storage.load(store.artifact(manifest.source))
     row = int(part.index[0])
-    values = {column: to_json(value) for column, value in source.loc[[row]].iloc[0].items()}
-    request = {"row": str(row), **{column: values[column] for column in manifest.required}}
-    return HeldOut(row=row, request=request, target=manifest.target, truth=values.get(manifest.target))
+    place = entry.index.get_loc(row)
+    request = {"row": str(row), **{column: to_json(entry[column].iloc[place]) for column in manifest.required}}
+    truth = to_json(part[manifest.target].iloc[0])
+    return HeldOut(row=row, request=request, target=manifest.target, truth=truth)
 
 
 def _part(store: Store, *, dag: str, dag_run: str) -> Artifact:

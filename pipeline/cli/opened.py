@@ -10,6 +10,7 @@ from pipeline.settings import Settings, masked
 
 if TYPE_CHECKING:
     from lineage.store import Store
+    from pipeline.runner import Runner
     from pipeline.storage import Storage
 
 
@@ -46,3 +47,16 @@ def _notice_the_dead(store: Store) -> None:
     from pipeline.runner.beginning import is_alive
 
     store.interrupted(is_alive)
+
+
+def opened_runner(about: str) -> Runner:
+    """Open a runner for work on the records themselves, in a DAG run that is named for what it is `about`.
+
+    Raises `NotRecorded` where there is no store yet, `StoreUnreachable` where it cannot be read.
+    """
+    from pipeline.artifacts.occasion import Occasion
+    from pipeline.runner import Runner
+
+    settings = Settings.from_environment()
+    store, storage = opened_store(settings), opened_storage(settings)
+    return Runner(settings=settings, occasion=Occasion(dag="recall", dag_run=about), store=store, storage=storage)

@@ -1,4 +1,4 @@
-"""What is recorded of a run, an artifact or a release, as JSON values."""
+"""What is recorded of a run, an artifact, a release or a recall, as JSON values."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import asdict, fields
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from lineage.records import Artifact, Dependency, Prediction, Release, Run, Use
+    from lineage.records import Artifact, Dependency, Prediction, Recall, Release, Run, Use
 
 
 def run_to_json(run: Run) -> dict[str, Any]:
@@ -42,6 +42,13 @@ def dependency_to_json(dependency: Dependency) -> dict[str, Any]:
 def release_to_json(release: Release) -> dict[str, Any]:
     """One entry of the ledger."""
     return {**asdict(release), "since": release.since.isoformat() if release.since else None}
+
+
+def recall_to_json(recall: Recall) -> dict[str, Any]:
+    """Everything recorded of a recall and its events; ids of rows are strings."""
+    plain = {each.name: getattr(recall, each.name) for each in fields(recall)}
+    events = [{**asdict(event), "at": event.at.isoformat()} for event in recall.events]
+    return {**plain, "state": recall.state.value, "rows": [str(row) for row in recall.rows], "events": events}
 
 
 def prediction_to_json(prediction: Prediction) -> dict[str, Any]:

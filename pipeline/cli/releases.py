@@ -18,6 +18,11 @@ _COLUMNS = ("endpoint", "number", "state", "model", "since (UTC)", "verdict", "b
 _by = click.option("--by", required=True, metavar="WHO", help="Who decides.")
 _reason = click.option("--reason", required=True, metavar="TEXT", help="Why.")
 
+_override = click.option(
+    "--override-recall", "override", default="", metavar="NAME",
+    help="The person who answers for it that recalls of the model's rows are overridden.",
+)
+
 
 @click.command(short_help="List the ledger of releases, newest first.")
 @click.argument("endpoint", required=False)
@@ -39,12 +44,14 @@ def releases(endpoint: str | None, as_json: bool) -> None:
 @click.argument("endpoint")
 @_by
 @_reason
+@_override
 @json_option
-def rollback(endpoint: str, by: str, reason: str, as_json: bool) -> None:
+def rollback(endpoint: str, by: str, reason: str, override: str, as_json: bool) -> None:
     """Make the model that was live at ENDPOINT before the current one live again; the server follows by itself."""
     from pipeline.deployment.restore import rollback as rolled_back
 
-    _tell(rolled_back(_runner(endpoint), endpoint=endpoint, by=by, reason=reason), as_json=as_json)
+    restored = rolled_back(_runner(endpoint), endpoint=endpoint, by=by, reason=reason, override=override)
+    _tell(restored, as_json=as_json)
 
 
 @click.command(short_help="Make a model live again that was released before.")
@@ -52,12 +59,14 @@ def rollback(endpoint: str, by: str, reason: str, as_json: bool) -> None:
 @click.argument("model")
 @_by
 @_reason
+@_override
 @json_option
-def reinstate(endpoint: str, model: str, by: str, reason: str, as_json: bool) -> None:
+def reinstate(endpoint: str, model: str, by: str, reason: str, override: str, as_json: bool) -> None:
     """Make MODEL live again at ENDPOINT, where it was live before, rolled back or not."""
     from pipeline.deployment.restore import reinstate as reinstated
 
-    _tell(reinstated(_runner(endpoint), endpoint=endpoint, model=model, by=by, reason=reason), as_json=as_json)
+    given = {"endpoint": endpoint, "model": model, "by": by, "reason": reason, "override": override}
+    _tell(reinstated(_runner(endpoint), **given), as_json=as_json)
 
 
 def _runner(endpoint: str) -> Any:

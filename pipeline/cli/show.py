@@ -38,7 +38,7 @@ def show(name: str, head: int | None, content: bool, as_json: bool) -> None:
     found = named(store, name)
     if isinstance(found, Artifact):
         if content or head:
-            _show_content(found, head=head, as_json=as_json)
+            _show_content(store, found, head=head, as_json=as_json)
         else:
             _show_artifact(store, found, as_json=as_json)
     elif content or head:
@@ -50,9 +50,11 @@ def show(name: str, head: int | None, content: bool, as_json: bool) -> None:
 def _show_artifact(store: Store, artifact: Artifact, *, as_json: bool) -> None:
     producer, consumers = store.producer(artifact.reference), store.consumers(artifact.reference)
     live = [one for one in store.releases() if one.model == artifact.reference]
+    gone = store.buried(artifact.reference)
     if as_json:
         print_json({
             **artifact_to_json(artifact),
+            "gone": gone,
             "producer": producer.id if producer else None,
             "consumers": [run.id for run in consumers],
             "releases": [{"endpoint": one.endpoint, "number": one.number} for one in live],
@@ -60,7 +62,8 @@ def _show_artifact(store: Store, artifact: Artifact, *, as_json: bool) -> None:
         return
     columns = artifact.facts.get("columns", {})
     print_facts({
-        "artifact": artifact.reference, "kind": artifact.kind, "name": artifact.name, "digest": artifact.digest,
+        "artifact": artifact.reference, "gone": gone,
+        "kind": artifact.kind, "name": artifact.name, "digest": artifact.digest,
         "rows": number(artifact.rows), "columns": len(columns) or "", "size": f"{artifact.size_bytes:,} bytes",
         "place": artifact.place and f"{masked(Settings.from_environment().storage).rstrip('/')}/{artifact.place}",
         "checksum": artifact.checksum, "made by": _told(producer) if producer else "no run that is recorded",
@@ -103,9 +106,11 @@ def _show_run(run: Run, *, as_json: bool) -> None:
     ], empty="nothing")
 
 
-def _show_content(artifact: Artifact, *, head: int | None, as_json: bool) -> None:
+def _show_content(store: Store, artifact: Artifact, *, head: int | None, as_json: bool) -> None:
     from pipeline.cli.opened import opened_storage
+    from pipeline.storage.erased import require_there
 
+    require_there(store, artifact.reference)
     if artifact.kind in ("estimator", "transform") or (head and artifact.kind != "dataset"):
         raise Misuse(f"{artifact.reference} cannot be printed", expected="a dataset with --head, or a document",
                      found=f"kind {artifact.kind}")
@@ -119,7 +124,7 @@ def _show_content(artifact: Artifact, *, head: int | None, as_json: bool) -> Non
 
 
 def _show_rows(frame: Any, *, as_json: bool) -> None:
-    from pipeline.trace.rows import to_json
+    from pipeline.cell import to_json
 
     rows = [(str(row), *map(to_json, values)) for row, *values in frame.itertuples(name=None)]
     if as_json:

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from pipeline.storage import Storage
 
 _ALL = 1_000_000
+_CHAIN = "chain"
+_LOOKS = (1, 10, 1_000)
 _MADE = (Outcome.SUCCEEDED, Outcome.REUSED)
 
 
@@ -31,7 +33,7 @@ def summary(store: Store, storage: Storage, *, dag: str, dag_run: str) -> dict[s
         ArtifactMissing: a document that is told here is gone.
         ArtifactCorrupt: a document that is told here is not what was recorded.
     """
-    runs = _last_of_each(store.runs(dag, dag_run, limit=_ALL))
+    runs = _last_of_each(run for run in store.runs(dag, dag_run, limit=_ALL) if run.stage != _CHAIN)
     if not runs:
         raise NotRecorded(f"no run {dag_run!r} of DAG {dag!r} is recorded", next_step="See `headwater runs`.")
     made = [(run, use.artifact) for run in runs if run.outcome in _MADE for use in run.outputs]
@@ -60,11 +62,12 @@ def last_dag_run(store: Store, dag: str | None) -> tuple[str, str]:
     Raises:
         NotRecorded: there is none.
     """
-    newest = store.runs(dag, limit=1)
-    if not newest:
-        raise NotRecorded(f"no run of DAG {dag!r} is recorded" if dag else "no run is recorded",
-                          next_step="See `headwater dags`, then `headwater run DAG`.")
-    return newest[0].dag, newest[0].dag_run
+    for count in _LOOKS:
+        for run in store.runs(dag, limit=count):
+            if run.dag_run and run.stage != _CHAIN:
+                return run.dag, run.dag_run
+    raise NotRecorded(f"no run of DAG {dag!r} is recorded" if dag else "no run is recorded",
+                      next_step="See `headwater dags`, then `headwater run DAG`.")
 
 
 def _last_of_each(newest_first: Iterable[Run]) -> list[Run]:

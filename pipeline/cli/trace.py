@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import click
@@ -11,6 +11,8 @@ from pipeline.cli.output import (
     SHORT, json_option, number, print_facts, print_heading, print_json, print_paragraph, print_table, printable,
     short,
 )
+
+_MOST_ROWS = 20
 
 
 @click.command(short_help="Trace a served prediction back to its source rows.")
@@ -44,8 +46,12 @@ def print_trace(told: Mapping[str, Any]) -> None:
         "MLflow run": model["mlflow_run_id"],
         "trained on": f"{number(told['training_rows']['count'])} rows: {told['training_rows']['how']}",
     })
+    if told["entry"]:
+        _print_entry(told["entry"])
+    if told["looked_up"]:
+        _print_lookups(told["looked_up"])
     for source in told["sources"]:
-        _print_source(source)
+        _print_source(source, [each["told"] for each in told["absent"] if each["reference"] == source["reference"]])
     _print_path(told["path"])
     _print_datasets(told["datasets"])
     _print_completeness(told)
@@ -57,17 +63,38 @@ def _probability(probability: object) -> str:
     return ", ".join(f"{label}: {number(value)}" for label, value in probability.items())
 
 
-def _print_source(source: Mapping[str, Any]) -> None:
+def _print_entry(entry: Mapping[str, Any]) -> None:
+    print_heading(f"row {entry['id']} of {entry['name']}, which the request was about")
+    print_facts({"version": short(entry["reference"])})
+    _print_row(entry)
+
+
+def _print_lookups(looked_up: Sequence[Mapping[str, Any]]) -> None:
+    print_heading("looked up")
+    for one in looked_up:
+        print_paragraph(f"{one['step']}: {one['told']}")
+
+
+def _print_source(source: Mapping[str, Any], absent: Sequence[str]) -> None:
     print_heading(f"source {source['name']}")
     print_facts({"supplier": source["supplier"], "licence": source["licence"], "version": short(source["reference"])})
-    if not source["rows"]:
+    for sentence in absent:
+        click.echo(printable(f"The answer stands on what is not in it: {sentence}."))
+    if not source["rows"] and not absent:
         click.echo("The request named no row of it: the answer stands on it through the model alone.")
-    for row in source["rows"]:
-        click.echo(f"row {row['id']}, on which the answer stands directly:")
-        values = {**row["keys"], **row["values"]}
-        print_paragraph(", ".join(f"{name} {_value(value)}" for name, value in values.items()))
-        if row.get("differs"):
-            click.echo(printable(f"The request stated otherwise: {', '.join(row['differs'])}"))
+    for row in source["rows"][:_MOST_ROWS]:
+        through = f", through {row['through']}" if row.get("through") else ""
+        click.echo(printable(f"row {row['id']}, on which the answer stands directly{through}:"))
+        _print_row(row)
+    if (more := len(source["rows"]) - _MOST_ROWS) > 0:
+        click.echo(f"And {number(more)} more rows: --json lists them all.")
+
+
+def _print_row(row: Mapping[str, Any]) -> None:
+    values = {**row["keys"], **row["values"]}
+    print_paragraph(", ".join(f"{name} {_value(value)}" for name, value in values.items()))
+    if row.get("differs"):
+        click.echo(printable(f"The request stated otherwise: {', '.join(row['differs'])}"))
 
 
 def _value(value: object) -> str:

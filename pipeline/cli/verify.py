@@ -26,9 +26,13 @@ def verify(artifacts: tuple[str, ...], as_json: bool) -> None:
     A single changed byte is found and the artifact named; then the exit code is 1.
     """
     from pipeline.cli.opened import opened_storage, opened_store
+    from pipeline.storage.erased import require_there
 
     store, storage = opened_store(), opened_storage()
-    asked = [named_artifact(store, one) for one in artifacts] or store.artifacts()
+    named = [named_artifact(store, one) for one in artifacts]
+    for one in named:
+        require_there(store, one.reference)
+    asked = named or store.artifacts()
     bad = list(_bad(storage, _watched(asked)))
     if as_json:
         told = [{"reference": one.reference, "place": one.place, "error": str(error)} for one, error in bad]

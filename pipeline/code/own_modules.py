@@ -1,7 +1,8 @@
 """Modules made of kept source text, which import one another and are seen by nobody else.
 
 Two versions of a project's module can so live in one process, in any number of threads: what a
-kept file imports, at its top or while it runs, is looked for among the kept files first.
+kept file imports, at its top or while it runs, is looked for among the kept files first. A kept file
+is known by a name no file on disk has, `<bundle>/steps.py`, which tracebacks and `__file__` show.
 """
 
 from __future__ import annotations
@@ -14,12 +15,23 @@ import types
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from pipeline.code.git import Commit
+
+_KNOWN: dict[str, OwnModules] = {}
+
+
+def modules_of(file: object) -> OwnModules | None:
+    """The kept modules that a file of this name belongs to; None for a file on disk."""
+    folder, slash, _ = str(file).partition(">/")
+    return _KNOWN.get(folder[1:]) if slash and folder.startswith("<") else None
+
 
 class OwnModules:
-    """The modules of one bundle. `files` maps relative paths to source text."""
+    """The modules of one bundle. `files` maps relative paths to source text; they were at `commit`."""
 
     def __init__(self, name: str, files: Mapping[str, str]) -> None:
-        self.name = name
+        self.name, self.commit = name, Commit("", dirty=False)
+        _KNOWN[name] = self
         self._texts = {_dotted(path): (path, text) for path, text in files.items()}
         self._packages = {dotted.rpartition(".")[0] for dotted in self._texts if "." in dotted}
         self._roots = {path.rpartition("/")[0].replace("/", ".") for path in files}
@@ -33,15 +45,31 @@ class OwnModules:
                 self._modules[dotted] = self._run(dotted)
             return self._modules[dotted]
 
+    def find(self, dotted: str, package: str = "") -> str | None:
+        """The dotted path among the kept files that `dotted` means, as code of `package` says it; None if none."""
+        return self._found(dotted, {"__package__": package}, 0) or self._found(dotted, {"__package__": package}, 1)
+
+    def file(self, dotted: str) -> str:
+        """The name that the file of a module goes by."""
+        return f"<{self.name}>/{self._texts.get(dotted, ('', ''))[0]}"
+
+    def text(self, file: object) -> str | None:
+        """The kept text of a file by that name; None if it is not kept."""
+        path = str(file).partition(">/")[2]
+        known = self._texts.get(_dotted(path), ("", ""))
+        return known[1] if path and known[0] == path else None
+
     def _run(self, dotted: str) -> types.ModuleType:
         path, text = self._texts.get(dotted, ("", ""))
         module = types.ModuleType(f"{self.name}.{dotted}")
-        file = f"<{self.name}>/{path}"
+        file = self.file(dotted)
         is_package = path.endswith("__init__.py") or not path
         own = {**vars(builtins), "__import__": self._import}
         module.__dict__.update(
             __builtins__=own, __file__=file, __package__=dotted if is_package else dotted.rpartition(".")[0]
         )
+        if is_package:
+            module.__path__ = []
         self._modules[dotted] = module
         sys.modules[module.__name__] = module
         linecache.cache[file] = (len(text), None, text.splitlines(keepends=True), file)

@@ -20,6 +20,7 @@ from pathlib import Path
 
 from pipeline.code import environment
 from pipeline.code.clock import called_clock, clock_reads, nested
+from pipeline.code.own_modules import modules_of
 from pipeline.code.value import text_of
 
 _FRAMEWORK = str(Path(__file__).resolve().parents[1])
@@ -100,6 +101,7 @@ class _Walk:
             if name.startswith("__") and name not in ("__init__", "__call__", "__post_init__"):
                 continue
             inner = getattr(member, "__func__", None) or getattr(member, "fget", None) or member
+            inner = inner.func if isinstance(inner, functools.cached_property) else inner
             members[name] = self.visit(inner) if callable(inner) else self.quietly(inner)
         return f"{sorted(members.items(), key=lambda item: item[0])}{[self.visit(base) for base in cls.__bases__]}"
 
@@ -133,7 +135,7 @@ class _Walk:
         before |= new
         self.reach.files.add(module.__file__)
         if used & _BY_NAME:
-            self.part(f"file {_stem(module)}", Path(module.__file__).read_text(encoding="utf-8"))
+            self.part(f"file {_stem(module)}", _text(module.__file__))
         for name in sorted(new):
             self.named(f"{_stem(module)}.{name}", vars(module)[name], used)
 
@@ -189,6 +191,11 @@ def _stem(value: object) -> str:
     return getattr(value, "__module__", None) or getattr(value, "__name__", "")
 
 
+def _text(file: str) -> str:
+    own = modules_of(file)
+    return (own.text(file) or "") if own else Path(file).read_text(encoding="utf-8")
+
+
 def _names(code: types.CodeType) -> set[str]:
     return {name for each in nested(code) for name in each.co_names}
 
@@ -232,6 +239,8 @@ def _imported_names(code: types.CodeType) -> tuple[tuple[str, tuple[str, ...]], 
 def _imported(name: str, space: dict[str, object]) -> types.ModuleType | str:
     """The project's module of that name, imported; of a library only its package's name, not imported."""
     package, top = space.get("__package__"), name.partition(".")[0]
+    if (own := modules_of(space.get("__file__"))) and (kept := own.find(name, str(package or ""))):
+        return own.module(kept)
     if not top or (package and _origin(top) is None):
         name = f"{package}.{name}".rstrip(".")
         top = name.partition(".")[0]
@@ -257,6 +266,9 @@ def _submodule(package: types.ModuleType, name: str) -> types.ModuleType | None:
     full = f"{package.__name__}.{name}"
     if hasattr(package, name) and not isinstance(getattr(package, name), types.ModuleType):
         return None
+    if own := modules_of(package.__file__):
+        kept = own.find(full.removeprefix(f"{own.name}."))
+        return own.module(kept) if kept else None
     return importlib.import_module(full) if importlib.util.find_spec(full) is not None else None
 
 

@@ -21,13 +21,18 @@ def decide(
     endpoint: str,
     production: bool,
     withdrawn: str,
+    recalled: Mapping[str, str],
+    overridden: Mapping[str, Any],
 ) -> dict[str, Made]:
     """Decide on the release of the model `reference`, in the role `release`.
 
-    `withdrawn` says why the model was taken back from this endpoint earlier ("" if it was not).
+    `withdrawn` says why the model was taken back from this endpoint earlier ("" if it was not);
+    `recalled` which recalls bar it, by id; `overridden` is the fact that a release keeps of recalls
+    that a named person overrides for it.
 
     Raises:
-        ReleaseRefused: the audit is of another model, a gate is broken or left open, or the model was withdrawn.
+        ReleaseRefused: the audit is of another model, a gate is broken or left open, the model was
+            withdrawn, or a recall bars it.
         PhaseRefused: production, and the plan names no owner or no mitigation.
     """
     found, asked = Audit.from_json(audit), ReleasePlan.from_json(plan)
@@ -46,16 +51,33 @@ def decide(
             found=withdrawn,
             next_step="Release another model, or reinstate this one by name and with a reason.",
         )
+    if recalled:
+        answer = f"headwater recalls override {next(iter(recalled))} --model {reference} --by NAME --reason TEXT"
+        raise recall_refusal(reference, recalled, next_step=f"Or let a named person answer for it: {answer}.")
     decision = {
+        **overridden,
         "endpoint": endpoint,
         "model": reference,
         "role": asked.role,
         "verdict": str(found.judgement),
         "owner": asked.owner,
         "mitigation": asked.mitigation,
+        "lookups": asked.lookups,
         "reason": _reason(found),
     }
     return {"release": Made("release", decision, facts={"model": reference, "verdict": str(found.judgement)})}
+
+
+def recall_refusal(model: str, recalled: Mapping[str, str], *, next_step: str) -> ReleaseRefused:
+    """The refusal to release a model that recalls bar; `recalled` says who says what, by the recall's id."""
+    rebuilt = "; ".join(f"headwater rebuild {one}" for one in recalled)
+    return ReleaseRefused(
+        f"{model} stands on rows that are recalled",
+        expected="a model that no standing recall reaches",
+        found=f"{len(recalled)} that reach it" if len(recalled) > 1 else "one that reaches it",
+        examples=recalled.values(),
+        next_step=f"Rebuild: {rebuilt}. {next_step}",
+    )
 
 
 def _require_plan(plan: ReleasePlan, *, production: bool) -> None:

@@ -6,29 +6,33 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from lineage.records import Release
+from pipeline.deployment.barred import OVERRIDE, barred, on_record, told
 from pipeline.deployment.decision import decide
+from pipeline.deployment.ledger import LIVE, oldest_first, standing, withdrawn
 from pipeline.deployment.plan import ReleasePlan
+from pipeline.recall.promotion import Bar
 from pipeline.step import Depends, Effect, Rule, Step
 
-LIVE = "live"
 PROMOTED = "mlflow_version"
+_KEPT = ("owner", "mitigation", "lookups", OVERRIDE)
 
 
 def deploy(runner: Any, *, model: str, report: Mapping[str, str], plan: ReleasePlan) -> dict[str, Any]:
     """Release a model as its plan says; give `endpoint`, `number` (of the ledger's entry) and `model`.
 
-    A model that already has the role gets no new entry, so a task that is tried again changes
-    nothing. The registry's alias follows a live release.
+    A model that already has the role, and looks up as planned, gets no new entry, so a task that is
+    tried again changes nothing. The registry's alias follows a live release.
 
     Raises:
-        ReleaseRefused: the audit does not let it pass, or it was withdrawn from the endpoint.
+        ReleaseRefused: the audit does not let it pass, it was withdrawn from the endpoint, or a recall bars it.
         PhaseRefused: production, and the plan or the state of the code does not allow it.
         ServiceUnavailable: MLflow does not answer; the release stands, and trying again moves the alias.
     """
     from pipeline.tracking import promote
 
     endpoint = plan.endpoint or runner.occasion.dag
-    entries = sorted(runner.store.releases(endpoint), key=lambda entry: entry.number)
+    entries = oldest_first(runner.store.releases(endpoint))
+    entry = standing(entries, model=model, role=plan.role, lookups=plan.lookups)
     inputs = {"model": model, "audit": report["audit"]}
     ran = runner.run(
         _step(
@@ -37,11 +41,11 @@ def deploy(runner: Any, *, model: str, report: Mapping[str, str], plan: ReleaseP
             plan=plan,
             endpoint=endpoint,
             entries=entries,
+            recalls=[] if entry else barred(runner, model=model, audit=report["audit"]),
             production=runner.occasion.phase == "production",
         ),
         inputs,
     )
-    entry = standing(entries, model=model, role=plan.role)
     if entry is None:
         decision = runner.value(ran.outputs["release"])
         entry = runner.store.release(_entry(decision, audit=report["audit"], run=ran.run))
@@ -52,7 +56,14 @@ def deploy(runner: Any, *, model: str, report: Mapping[str, str], plan: ReleaseP
 
 
 def _step(
-    name: str, *, model: str, plan: ReleasePlan, endpoint: str, entries: Sequence[Release], production: bool
+    name: str,
+    *,
+    model: str,
+    plan: ReleasePlan,
+    endpoint: str,
+    entries: Sequence[Release],
+    recalls: Sequence[Bar],
+    production: bool,
 ) -> Step:
     return Step(
         name=name,
@@ -64,13 +75,15 @@ def _step(
             "endpoint": endpoint,
             "production": production,
             "withdrawn": withdrawn(entries, model=model),
+            "recalled": told(recalls),
+            "overridden": on_record(recalls),
         },
         depends=(Depends("model", Rule.EVERY_ROW, Effect.DECISION), Depends("audit", Rule.EVERY_ROW, Effect.DECISION)),
     )
 
 
 def _entry(decision: Mapping[str, Any], *, audit: str, run: str) -> Release:
-    facts = {name: decision[name] for name in ("owner", "mitigation") if decision[name]}
+    facts = {name: decision[name] for name in _KEPT if decision.get(name)}
     return Release(
         endpoint=decision["endpoint"],
         model=decision["model"],
@@ -82,29 +95,3 @@ def _entry(decision: Mapping[str, Any], *, audit: str, run: str) -> Release:
         run=run,
         facts=facts,
     )
-
-
-def standing(entries: Sequence[Release], *, model: str, role: str) -> Release | None:
-    """Find the last entry of `role` if it is this model's. `entries` are one endpoint's, oldest first."""
-    of_role = [entry for entry in entries if entry.role == role]
-    return of_role[-1] if of_role and of_role[-1].model == model else None
-
-
-def withdrawn(entries: Sequence[Release], *, model: str) -> str:
-    """Say who took `model` back from the endpoint and why; "" if nobody did, or it was released again since.
-
-    `entries` are one endpoint's, oldest first.
-    """
-    by_number = {entry.number: entry for entry in entries}
-    answer = ""
-    for entry in entries:
-        over = by_number.get(entry.facts.get("rolled_back", 0)) if _is_rollback(entry) else None
-        if entry.model == model:
-            answer = ""
-        elif over is not None and over.model == model:
-            answer = f"rolled back by {entry.by} in release {entry.number}: {entry.reason}"
-    return answer
-
-
-def _is_rollback(entry: Release) -> bool:
-    return "rolled_back" in entry.facts

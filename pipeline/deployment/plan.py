@@ -10,6 +10,7 @@ from pipeline.errors import Misuse
 
 ROLES = ("live", "shadow", "canary")
 REFUSE, RELEASE = "refuse", "release"
+PINNED, LATEST = "pinned", "latest"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,7 +21,8 @@ class ReleasePlan:
     it, `mitigation` what is done at once when it does harm (for one: roll back to the release
     before); production requires both. `role` is live, shadow or canary.
     `on_not_enough_evidence` says what to do with an audit that could neither pass nor fail the model:
-    `refuse` it, or `release` it with that on record.
+    `refuse` it, or `release` it with that on record. `lookups` says in which version of a table the
+    inference server looks up: `pinned`, the one the model was trained with, or the `latest` there is.
     """
 
     endpoint: str = ""
@@ -28,6 +30,7 @@ class ReleasePlan:
     mitigation: str = ""
     role: str = "live"
     on_not_enough_evidence: str = REFUSE
+    lookups: str = PINNED
 
     def __post_init__(self) -> None:
         if self.role not in ROLES:
@@ -37,6 +40,8 @@ class ReleasePlan:
                 f"a release plan has on_not_enough_evidence={self.on_not_enough_evidence!r}",
                 expected=f"{REFUSE!r} or {RELEASE!r}",
             )
+        if self.lookups not in (PINNED, LATEST):
+            raise Misuse(f"a release plan has lookups={self.lookups!r}", expected=f"{PINNED!r} or {LATEST!r}")
         if any(mark in self.endpoint for mark in "/@?# \n"):
             raise Misuse(f"a release plan has endpoint {self.endpoint!r}", expected="a name without / @ ? # or spaces")
 

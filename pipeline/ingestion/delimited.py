@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.csv
 
 from pipeline.errors import SourceRejected
-from pipeline.ingestion.raw import LOOK, Raw, refuse_names
+from pipeline.ingestion.raw import LOOK, Raw, apart, refuse_names
 from pipeline.ingestion.readers import CSV
 
 _BLOCK_BYTES = 2**23
@@ -27,7 +27,7 @@ def raw_of_csv(text: bytes, reader: CSV, *, name: str) -> Raw:
         SourceRejected: names are missing or there twice, a row is of another length, or quotes stay open.
     """
     names = list(reader.columns) if reader.columns else next(_lines(text, reader))[1]
-    refuse_names(names, name=name)
+    refuse_names(names, name=name, ids=reader.ids)
     ragged: list[int] = []
     try:
         table = _table(text, reader, names=names, ragged=ragged, block_bytes=_BLOCK_BYTES)
@@ -41,8 +41,8 @@ def raw_of_csv(text: bytes, reader: CSV, *, name: str) -> Raw:
         _refuse_open_quote(text, reader, name=name)
     if ragged:
         _refuse_ragged(text, reader, names=names, count=len(ragged), name=name)
-    frame = table.to_pandas(types_mapper={pa.large_string(): pd.StringDtype(na_value=float("nan"))}.get)
-    return Raw(name=name, frame=frame, label=_line_label(text, reader, name=name), is_text=True)
+    frame, stated = apart(table.to_pandas(types_mapper={pa.large_string(): pd.StringDtype(na_value=float("nan"))}.get))
+    return Raw(name=name, frame=frame, label=_line_label(text, reader, name=name), is_text=True, stated=stated)
 
 
 def _table(text: bytes, reader: CSV, *, names: list[str], ragged: list[int], block_bytes: int) -> pa.Table:

@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from pipeline.errors import HeadwaterError, SourceRejected
 from pipeline.ingestion.delimited import raw_of_csv
-from pipeline.ingestion.raw import LOOK, Raw, refuse_names
+from pipeline.ingestion.raw import LOOK, Raw, apart, refuse_names
 from pipeline.ingestion.readers import CSV, JSONLines, Parquet
 from pipeline.schema import normalised
 
@@ -31,9 +31,9 @@ def raw_of(reader: CSV | JSONLines | Parquet, content: bytes, *, name: str) -> R
     if not content:
         raise SourceRejected(f"{name} is empty", expected="at least one row", next_step=LOOK)
     if isinstance(reader, Parquet):
-        return _of_parquet(content, name=name)
+        return _of_parquet(content, reader, name=name)
     text = _text(_decompressed(content, reader.compression, name=name), reader.encoding, name=name)
-    return raw_of_csv(text, reader, name=name) if isinstance(reader, CSV) else _of_json_lines(text, name=name)
+    return raw_of_csv(text, reader, name=name) if isinstance(reader, CSV) else _of_json_lines(text, reader, name=name)
 
 
 def _unzipped(content: bytes) -> bytes:
@@ -79,7 +79,7 @@ def _text(content: bytes, encoding: str, *, name: str) -> bytes:
     return content if encoding == "utf-8" and not text.startswith("\ufeff") else text.removeprefix("\ufeff").encode()
 
 
-def _of_json_lines(text: bytes, *, name: str) -> Raw:
+def _of_json_lines(text: bytes, reader: JSONLines, *, name: str) -> Raw:
     numbers, records = [], []
     for number, line in enumerate(text.decode().split("\n"), 1):
         if not line.strip():
@@ -96,7 +96,9 @@ def _of_json_lines(text: bytes, *, name: str) -> Raw:
         records.append(record)
     names = list(dict.fromkeys(key for record in records for key in record))
     columns = {key: pd.Series([record.get(key) for record in records], dtype=object) for key in names}
-    return Raw(name=name, frame=pd.DataFrame(columns), label=lambda position: f"{name} line {numbers[position]}")
+    refuse_names(names, name=name, ids=reader.ids)
+    frame, stated = apart(pd.DataFrame(columns))
+    return Raw(name=name, frame=frame, label=lambda position: f"{name} line {numbers[position]}", stated=stated)
 
 
 def _without_twins(pairs: list[tuple[str, object]]) -> dict[str, object]:
@@ -106,13 +108,13 @@ def _without_twins(pairs: list[tuple[str, object]]) -> dict[str, object]:
     return record
 
 
-def _of_parquet(content: bytes, *, name: str) -> Raw:
+def _of_parquet(content: bytes, reader: Parquet, *, name: str) -> Raw:
     import pyarrow.parquet as pq
 
     try:
         table = pq.ParquetFile(pa.BufferReader(content)).read()
-        refuse_names(table.column_names, name=name)
-        frame = table.to_pandas(types_mapper=pd.ArrowDtype, ignore_metadata=True)
+        refuse_names(table.column_names, name=name, ids=reader.ids)
+        frame, stated = apart(table.to_pandas(types_mapper=pd.ArrowDtype, ignore_metadata=True))
         frame = normalised(frame.rename(columns=lambda column: str(column)))
     except HeadwaterError:
         raise
@@ -120,4 +122,4 @@ def _of_parquet(content: bytes, *, name: str) -> Raw:
         raise SourceRejected(
             f"{name} is truncated, damaged or no Parquet", found=str(error)[:200], next_step=LOOK
         ) from error
-    return Raw(name=name, frame=frame, label=lambda position: f"{name} row {position + 1}")
+    return Raw(name=name, frame=frame, label=lambda position: f"{name} row {position + 1}", stated=stated)

@@ -65,6 +65,8 @@ def pin_partitions(runner: Runner, *, source: Source) -> list[str]:
 def read_partition(runner: Runner, *, source: Source, partition: str) -> str:
     """Read one partition and give the reference of its dataset; unchanged files are not read again.
 
+    Rows that were erased by request are left out for good.
+
     Raises: as `ingest`.
     """
     from pipeline.ingestion.reading import fingerprints
@@ -73,7 +75,7 @@ def read_partition(runner: Runner, *, source: Source, partition: str) -> str:
     pin = f"{source.name}#{partition}"
     if pinned := _pinned(runner, pin):
         return pinned
-    record = registered(runner, source)
+    record, erased = registered(runner, source), runner.store.erased(source.name)
     step = Step(
         name="ingest",
         stage=_STAGE,
@@ -84,7 +86,7 @@ def read_partition(runner: Runner, *, source: Source, partition: str) -> str:
             "types": dict(source.schema or record.schema),
             "known_by": {name: record.schema[name] for name in record.key or sorted(record.schema)},
         },
-        context={"source": source},
+        context={"source": source, **({"erased": erased} if erased else {})},
         secrets={"secret": record.secret},
         reusable=isinstance(source.reader, Files),
     )

@@ -44,11 +44,15 @@ def _shown(value: Any) -> str:
 
 @dataclass(frozen=True, repr=False, kw_only=True)
 class Files(_Declared):
-    """Rows in files: one, those of a glob, or named partitions."""
+    """Rows in files: one, those of a glob, or named partitions.
+
+    With `ids`, a column `row` holds the ids of rows that are known already, as in a corrected file.
+    """
 
     path: str = field(default="", kw_only=False)
     package: str | None = None
     partitions: Mapping[str, str] = field(default_factory=dict, hash=False)
+    ids: bool = False
 
     def __post_init__(self) -> None:
         if bool(self.path) == bool(self.partitions):

@@ -16,10 +16,14 @@ from pipeline.ingestion.columns import inferred, typed
 from pipeline.ingestion.raw import Raw
 from pipeline.ingestion.readers import WHOLE
 from pipeline.ingestion.reading import fingerprints, read
+from pipeline.ordering import in_id_order
 from pipeline.parsing import column_of
 from pipeline.rows import row_ids
 from pipeline.schema import ROW
 from pipeline.step import Made
+
+ERASED_ROWS = "erased_rows"
+"""The fact of a version that counts the rows which were read and left out, because they were erased by request."""
 
 
 def read_rows(
@@ -30,20 +34,51 @@ def read_rows(
     types: Mapping[str, str],
     known_by: Mapping[str, str],
     secret: bytes,
+    erased: Sequence[int] = (),
 ) -> dict[str, Made]:
     """Read a partition into a dataset.
 
     `types` are the columns to keep with their declared types; `known_by` those that rows are known by,
-    with the types that were fixed when the source was first read.
+    with the types that were fixed when the source was first read; `erased` the ids of rows to leave out.
 
     Raises:
         SourceRejected: the source cannot be taken in as declared.
     """
     raws = read(source, partition, files=files)
-    frame, dropped, label = _together(raws, types, source=source)
+    frame, dropped, label = together(raws, types, source=source)
     ids = row_ids(frame, source=source.name, secret=secret, key=source.keys, types=known_by, label=label)
     frame.index = pd.Index(ids, name=ROW)
-    facts = {
+    kept = without_erased(frame, erased)
+    facts = described(kept, types, source=source, partition=partition, files=files, dropped=dropped)
+    if len(kept) < len(frame):
+        facts[ERASED_ROWS] = len(frame) - len(kept)
+    name = source.name if partition == WHOLE else f"{source.name}.{partition}"
+    return {"data": Made("dataset", in_id_order(kept), facts, name=name)}
+
+
+def without_erased(frame: pd.DataFrame, erased: Sequence[int]) -> pd.DataFrame:
+    """Leave out the rows whose ids are among the `erased`, and the categories that only they had."""
+    gone = frame.index.isin(np.array(erased, dtype=np.int64))
+    return used_categories(frame[~gone]) if gone.any() else frame
+
+
+def used_categories(table: pd.DataFrame) -> pd.DataFrame:
+    """A table whose categories are those of its rows, as a source that is read has them."""
+    kept = {name: table[name].cat.remove_unused_categories() for name in table.select_dtypes("category")}
+    return table.assign(**kept)
+
+
+def described(
+    frame: pd.DataFrame,
+    types: Mapping[str, str],
+    *,
+    source: Source,
+    partition: str,
+    files: Sequence[Mapping[str, Any]],
+    dropped: Sequence[str],
+) -> dict[str, Any]:
+    """Tell of a source's dataset where it is from and how it was read, as JSON values."""
+    return {
         "source": source.name,
         "provenance": source.provenance,
         "partition": partition,
@@ -51,11 +86,9 @@ def read_rows(
         "types": dict(types),
         "keys": list(source.keys),
         "missing": {column: [str(value) for value in values] for column, values in source.missing.items()},
-        "dropped_columns": dropped,
-        "categories": _categories(frame),
+        "dropped_columns": list(dropped),
+        "categories": categories(frame),
     }
-    name = source.name if partition == WHOLE else f"{source.name}.{partition}"
-    return {"data": Made("dataset", frame.sort_index(), facts, name=name)}
 
 
 def combine_partitions(
@@ -72,16 +105,18 @@ def combine_partitions(
         SourceRejected: a key is in more than one partition.
     """
     origin = np.repeat(np.arange(len(partitions)), [len(partition) for partition in partitions])
-    frame = _stacked(list(partitions))
+    frame = stacked(list(partitions))
     if (twice := frame.index.duplicated(keep=False)).any():
         _refuse_shared(frame[list(keys)][twice], origin=origin[twice], names=names, source=source)
     merged = {
         **facts[0],
         "files": [entry for one in facts for entry in one["files"]],
         "dropped_columns": sorted({column for one in facts for column in one["dropped_columns"]}),
-        "categories": _categories(frame),
+        "categories": categories(frame),
     }
-    return {"data": Made("dataset", frame.sort_index(), merged, name=source)}
+    if erased := sum(one.get(ERASED_ROWS, 0) for one in facts):
+        merged[ERASED_ROWS] = erased
+    return {"data": Made("dataset", in_id_order(frame), merged, name=source)}
 
 
 def first_look(source: Source) -> dict[str, str]:
@@ -92,7 +127,7 @@ def first_look(source: Source) -> dict[str, str]:
     """
     raws = read(source, WHOLE, files=fingerprints(source, WHOLE))
     types = dict(source.schema) or inferred(raws, source=source)
-    frame, _, label = _together(raws, types, source=source)
+    frame, _, label = together(raws, types, source=source)
     if not source.keys and (untyped := [name for name in frame.columns if name not in types]):
         raise SourceRejected(
             f"{source.name} has no keys, and columns whose content cannot name a row",
@@ -107,7 +142,7 @@ def first_look(source: Source) -> dict[str, str]:
     return types
 
 
-def _together(
+def together(
     raws: Sequence[Raw], types: Mapping[str, str], *, source: Source
 ) -> tuple[pd.DataFrame, list[str], Callable[[int], str]]:
     """Type what was read and stack it; also what was dropped, and how a stacked row is called."""
@@ -119,10 +154,10 @@ def _together(
         return raws[one].label(position - (ends[one - 1] if one else 0)).removeprefix(f"{source.name}: ")
 
     dropped = sorted({column for part in parts for column in part.dropped})
-    return _stacked([part.frame for part in parts]).reset_index(drop=True), dropped, label
+    return stacked([part.frame for part in parts]).reset_index(drop=True), dropped, label
 
 
-def _stacked(frames: list[pd.DataFrame]) -> pd.DataFrame:
+def stacked(frames: list[pd.DataFrame]) -> pd.DataFrame:
     """Stack frames; a category has the values of all of them, in order."""
     if len(frames) == 1:
         return frames[0]
@@ -134,7 +169,8 @@ def _stacked(frames: list[pd.DataFrame]) -> pd.DataFrame:
     return whole
 
 
-def _categories(frame: pd.DataFrame) -> dict[str, list[str]]:
+def categories(frame: pd.DataFrame) -> dict[str, list[str]]:
+    """List the values of every category of a dataset, in their order."""
     columns = frame.select_dtypes("category")
     return {name: [str(value) for value in columns[name].cat.categories] for name in columns}
 

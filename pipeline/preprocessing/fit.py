@@ -56,21 +56,27 @@ def _fitting(name: str, transforms: Sequence[Transform], *, given: Mapping[str, 
         stage=STAGE,
         function=fit_transforms,
         parameters={"transforms": [each.to_json() for each in transforms], **given},
-        depends=(Depends("train", Rule.EVERY_ROW, Effect.MODEL),),
+        depends=(Depends("train", Rule.EVERY_ROW, Effect.MODEL, detail={"reads": _read(given)}),),
     )
 
 
 def _applying(name: str, given: Mapping[str, Any]) -> Step:
     from pipeline.preprocessing.fitted import apply_transforms
 
+    own = {"reads": _read(given), "decides": []}
     return Step(
         name=name,
         stage=STAGE,
         function=apply_transforms,
         parameters=given,
-        depends=(Depends("data", Rule.SAME_ROW), Depends("transforms", Rule.EVERY_ROW, Effect.MODEL)),
+        depends=(Depends("data", Rule.SAME_ROW, detail=own), Depends("transforms", Rule.EVERY_ROW, Effect.MODEL)),
         claim=True,
     )
+
+
+def _read(given: Mapping[str, Any]) -> list[str]:
+    """The columns that features and truth are taken from."""
+    return [*given["features"], *([given["target"]] if given["target"] else [])]
 
 
 def _checked(features: Sequence[str], *, target: str | None) -> list[str]:

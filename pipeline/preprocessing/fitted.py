@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from pipeline.errors import Misuse, StepRefused
-from pipeline.step import Made
+from pipeline.step import Made, rowwise
 
 Column = pd.Series | np.ndarray
 _TEXT = "sklearn.feature_extraction.text"
@@ -52,6 +52,7 @@ def fit_transforms(
     return made
 
 
+@rowwise
 def apply_transforms(
     data: pd.DataFrame,
     transforms: Sequence[Any] = (),

@@ -44,8 +44,11 @@ def split(
 
 def _step(name: str, policy: Policy) -> Step:
     """Each part's rows are the dataset's own; which rows they are was decided by all of them."""
-    own = [Depends("data", Rule.SAME_ROW, output=part) for part in policy.sizes]
-    decided = [Depends("data", Rule.EVERY_ROW, Effect.DECISION, output=role) for role in (*policy.sizes, "split")]
+    passed = {"reads": [], "decides": [], "passes": "*", "gives": []}
+    own = [Depends("data", Rule.SAME_ROW, output=part, detail=passed) for part in policy.sizes]
+    read = {"reads": list(policy.columns)}
+    roles = (*policy.sizes, "split")
+    decided = [Depends("data", Rule.EVERY_ROW, Effect.DECISION, output=role, detail=read) for role in roles]
     return Step(
         name=name,
         stage="preprocessing",

@@ -7,6 +7,7 @@ import os
 import secrets
 import socket
 import time
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,11 +17,12 @@ from lineage.records import Run, Use
 from pipeline.code import Commit, Reach, commit
 from pipeline.code.bundle import is_project_source
 from pipeline.code.environment import fingerprint
+from pipeline.code.own_modules import modules_of
 from pipeline.code.reach import source_file
 from pipeline.errors import PhaseRefused
 from pipeline.runner.memo import plain
 from pipeline.artifacts.occasion import Occasion
-from pipeline.step import Step
+from pipeline.step import Step, claim_of
 
 CODE, ENVIRONMENT = "code", "environment"
 
@@ -68,8 +70,10 @@ def begun(
             "function": "" if users else f"{step.function.__module__}:{step.function.__qualname__}",
             "parameters": plain(step.parameters),
             "context": sorted(step.context),
-            "claim": step.claim,
+            "claim": plain(claim_of(step.function)) if step.claim else None,
             "several": list(several),
+            "key": list(step.key),
+            "depends": plain([asdict(each) for each in step.depends]),
         },
         facts={"libraries": sorted(reached.libraries), "clock": sorted(reached.clock)},
     )
@@ -122,4 +126,6 @@ def _this_process(pid: int) -> str:
 
 def _commit(step: Step) -> Commit:
     file = source_file(step.function)
+    if kept := modules_of(file):
+        return kept.commit
     return commit(Path(file).resolve().parent if is_project_source(file) else Path.cwd())

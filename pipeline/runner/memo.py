@@ -10,18 +10,20 @@ from dataclasses import asdict, is_dataclass
 from typing import Any
 
 from pipeline.code import Reach, reach
+from pipeline.artifacts.occasion import Occasion
 from pipeline.code.environment import version_of
 from pipeline.settings import masked
-from pipeline.step import Step
+from pipeline.step import Step, claim_of
 
 _DOTTED = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)+")
 
 
-def memo_key(step: Step, reached: Reach, inputs: Mapping[str, Iterable[str]], phase: str) -> str:
+def memo_key(step: Step, reached: Reach, inputs: Mapping[str, Iterable[str]], occasion: Occasion) -> str:
     """Digest all that decides what `step` makes: code, parameters, context, inputs by role, phase.
 
-    Distributions that parameters name by dotted path count with their version. Empty when the
-    step must not be reused: it says so itself, reads the clock, or holds what cannot be described.
+    Rows that are named by a key have other ids in another DAG, so there the DAG counts. Distributions
+    that parameters name by dotted path count with their version. Empty when the step must not be
+    reused: it says so itself, reads the clock, or holds what cannot be described.
     """
     if not step.reusable or reached.clock or reached.unknown:
         return ""
@@ -35,8 +37,9 @@ def memo_key(step: Step, reached: Reach, inputs: Mapping[str, Iterable[str]], ph
         "libraries": sorted(version_of(name.partition(".")[0]) for name in dotted_paths(step.parameters)),
         "context": context.digest,
         "inputs": {role: list(references) for role, references in inputs.items()},
-        "claim": step.claim,
-        "phase": phase,
+        "claim": plain(claim_of(step.function)) if step.claim else None,
+        "phase": occasion.phase,
+        "named": [occasion.dag, *step.key] if step.key else [],
     }
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:32]
 

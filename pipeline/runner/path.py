@@ -1,7 +1,9 @@
-"""The way a row goes from its source to a dataset: the user's row-wise steps, in order.
+"""The way a row goes to a dataset from its entry: the row-wise steps on it, in order.
 
-The inference server takes a request the same way, so every step on it must be row-wise; steps
-that only choose rows (validation, a split) change no value and are left out.
+The inference server takes a request the same way, so every row must come from one row of one input.
+The *entry* is where that begins: the ingested source, or the first dataset above that is no row-wise
+image of one input, as an aggregate's, a join's or an opaque step's output is. Steps that only
+choose rows (validation, a split, the removal of duplicates) change no value and are left out.
 """
 
 from __future__ import annotations
@@ -9,13 +11,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from lineage.records import Effect, Outcome, Rule, Run
+from lineage.records import Dependency, Effect, Outcome, Rule, Run
 from lineage.store import Store
 from pipeline.artifacts.occasion import Occasion
-from pipeline.errors import StepRefused
+
+INGESTION = "ingestion"
+
+Maker = Callable[[str], Run | None]
 
 
-def makers(store: Store, occasion: Occasion) -> Callable[[str], Run | None]:
+def makers(store: Store, occasion: Occasion) -> Maker:
     """Who made an artifact, asked on an occasion: the run of this DAG run, else the first that made it.
 
     Two runs can make the same content from different inputs; a chain means its own.
@@ -33,46 +38,66 @@ def makers(store: Store, occasion: Occasion) -> Callable[[str], Run | None]:
     return maker
 
 
-def path(maker: Callable[[str], Run | None], reference: str) -> tuple[str, list[dict[str, Any]]]:
-    """Walk from `reference` up to its source dataset.
+def path(maker: Maker, reference: str) -> tuple[str, list[dict[str, Any]]]:
+    """Walk from `reference` up to its entry, which is `reference` itself where no step above is row-wise.
 
-    Returns the source dataset's reference and the steps from there down, each with `step`,
-    `stage`, `code` (a reference), `function` (None: it is in the code), `parameters` and the
-    dtypes of its `columns`.
-
-    Raises:
-        StepRefused: a step on the way is not row-wise, or has no single row-wise input.
+    Returns the entry's reference and the steps from there down, each with `step`, `stage`, `code` (a
+    reference; None for a function of ours), `function` (None: it is in the code), `parameters` and
+    the dtypes of its `columns`. A lookup also has the `reference` looked up, the name of that one's
+    own entry (`origin`), the keys that are compared (`on`) and the columns it `reads` there (None: all).
     """
     steps: list[dict[str, Any]] = []
-    while (run := maker(reference)) is not None and run.stage != "ingestion":
-        code = [use.artifact.reference for use in run.outputs if use.role == "code"]
-        if code:
-            steps.append(
-                {
-                    "step": run.step,
-                    "stage": run.stage,
-                    "code": code[0],
-                    "function": None,
-                    "parameters": dict(run.recipe["parameters"]),
-                    "columns": _columns(reference, run),
-                }
-            )
-        reference = _row_input(reference, run)
+    while (run := maker(reference)) is not None and run.stage != INGESTION:
+        own = [d for d in run.dependencies if d.output == reference and d.effect is Effect.DIRECT]
+        rows = {d.input for d in own if d.rule is Rule.SAME_ROW}
+        looked_up = [d for d in own if _is_lookup(run, d)]
+        others = [d for d in own if d.rule is not Rule.SAME_ROW and d not in looked_up and not _only_chooses(d)]
+        if len(rows) != 1 or others or len(looked_up) > 1:
+            break
+        entry = _entry(reference, run)
+        if looked_up:
+            steps.append({**entry, **_lookup(maker, run, looked_up[0])})
+        elif entry["code"]:
+            steps.append(entry)
+        reference = rows.pop()
     return reference, steps[::-1]
 
 
-def _columns(reference: str, run: Run) -> dict[str, str]:
-    return next(dict(use.artifact.facts["columns"]) for use in run.outputs if use.artifact.reference == reference)
+def _is_lookup(run: Run, dependency: Dependency) -> bool:
+    """Whether a step of ours gives the rows columns of the one row of another table that has their key."""
+    return dependency.rule is Rule.SAME_KEY and bool(run.recipe["function"]) and not _only_chooses(dependency)
 
 
-def _row_input(reference: str, run: Run) -> str:
-    own = [d for d in run.dependencies if d.output == reference and d.effect is not Effect.MODEL]
-    inputs = sorted({dependency.input for dependency in own if dependency.rule is Rule.SAME_ROW})
-    if len(inputs) != 1:
-        raise StepRefused(
-            f"step {run.step} lies between the source and {reference.partition('@')[0]}: no single row can pass it",
-            expected="a row-wise step with one input whose rows it keeps",
-            found=f"{len(inputs)} row-wise inputs",
-            next_step="Mark the function @rowwise if each row is treated by itself, or leave the step out of the way.",
-        )
-    return inputs[0]
+def _only_chooses(dependency: Dependency) -> bool:
+    return dependency.detail.get("gives") == []
+
+
+def _entry(reference: str, run: Run) -> dict[str, Any]:
+    columns = next(use.artifact.facts["columns"] for use in run.outputs if use.artifact.reference == reference)
+    return {
+        "step": run.step,
+        "stage": run.stage,
+        "code": next((use.artifact.reference for use in run.outputs if use.role == "code"), None),
+        "function": run.recipe["function"] or None,
+        "parameters": dict(run.recipe["parameters"]),
+        "columns": dict(columns),
+    }
+
+
+def _lookup(maker: Maker, run: Run, dependency: Dependency) -> dict[str, Any]:
+    detail = dependency.detail
+    return {
+        "reference": dependency.input,
+        "origin": _origin(maker, dependency.input),
+        "on": {side: list(columns) for side, columns in detail["on"].items()},
+        "reads": list(detail["reads"]) if "reads" in detail else None,
+    }
+
+
+def _origin(maker: Maker, reference: str) -> str:
+    """Name the source, or the dataset made from sources, that the rows of a dataset are each a row of."""
+    entry = path(maker, reference)[0]
+    if (run := maker(entry)) is None:
+        return entry.partition("/")[2].rpartition("@")[0]
+    artifact = next(use.artifact for use in run.outputs if use.artifact.reference == entry)
+    return str(artifact.facts.get("source", artifact.name))

@@ -6,17 +6,16 @@ memory, and each result compared with what was recorded.
 
 from __future__ import annotations
 
-import importlib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from lineage.records import BESIDE, Run
-from pipeline.code import load
-from pipeline.errors import HeadwaterError, Misuse
+from pipeline.errors import Misuse
 from pipeline.runner.execute import execute
+from pipeline.runner.recorded import recorded_step
 from pipeline.runner.runner import Runner
-from pipeline.step import Step
+from pipeline.storage.erased import require_there
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,8 +50,10 @@ class Reproduced:
 def reproduce(runner: Runner, reference: str) -> Reproduced:
     """Make an artifact again, with all that it stands on down to its sources.
 
-    Raises `Misuse` for an artifact no recorded run made, and whatever a step raises.
+    Raises `Misuse` for an artifact no recorded run made, `ArtifactErased` where it or a source of it
+    was erased, and whatever a step raises.
     """
+    require_there(runner.store, reference)
     making = _Making(runner)
     making.value(reference)
     return Reproduced(reference=reference, steps=tuple(making.steps), sources=tuple(making.sources))
@@ -84,32 +85,13 @@ class _Making:
         for role, references in _by_role(run).items():
             loaded = [self.value(reference) for reference in references]
             inputs[role] = loaded if role in run.recipe["several"] else loaded[0]
-        made = execute(self.step(run), inputs, production=False).made
+        made = execute(recorded_step(self.runner, run), inputs, production=False).made
         for use in run.outputs:
             if use.role not in BESIDE:
                 value = made[use.role].value
                 found = self.runner.storage.digest(use.artifact.kind, value)
                 self.values[use.artifact.reference] = value
                 self.steps.append(Remade(step=run.step, run=run.id, reference=use.artifact.reference, found=found))
-
-    def step(self, run: Run) -> Step:
-        return Step(
-            name=run.step,
-            stage=run.stage,
-            function=self.function(run),
-            parameters=run.recipe["parameters"],
-            allow_empty=True,
-        )
-
-    def function(self, run: Run) -> Callable[..., Any]:
-        if code := [use.artifact for use in run.outputs if use.role == "code"]:
-            return load(self.runner.value(code[0].reference))
-        if run.recipe["context"]:
-            raise HeadwaterError(
-                f"run {run.id} ({run.step}) was given what no record can hold", examples=run.recipe["context"]
-            )
-        module, _, name = run.recipe["function"].partition(":")
-        return getattr(importlib.import_module(module), name)
 
 
 def _by_role(run: Run) -> Mapping[str, list[str]]:

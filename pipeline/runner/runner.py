@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from lineage.errors import LineageError
-from lineage.records import Artifact, Dependency, Known, Outcome, Rule, Run, Use
+from lineage.records import Artifact, Outcome, Run, Use
 from lineage.store import Store
 from pipeline.code import Reach, bundle, reach
 from pipeline.code.bundle import is_project_source
@@ -17,25 +17,32 @@ from pipeline.code.environment import listing
 from pipeline.code.reach import source_file
 from pipeline.errors import StepRefused
 from pipeline.runner.beginning import CODE, ENVIRONMENT, begun, is_alive, permit
+from pipeline.runner.dependencies import dependencies_of, outputs_of
 from pipeline.runner.memo import memo_key
 from pipeline.artifacts.occasion import Occasion
 from pipeline.runner.path import makers, path
 from pipeline.settings import Settings, masked
 from pipeline.step import Made, Step
+from pipeline.storage.erased import telling_erased
 
 if TYPE_CHECKING:
-    from pipeline.runner.execute import Executed
+    from lineage.difference import Difference
+    from pipeline.runner.incremental import Again
     from pipeline.storage import Storage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ran:
-    """What running a step gave: output references by role, the run's id, and whether it was reused."""
+    """What running a step gave: output references by role, the run's id, and whether it was reused.
+
+    `again` is the number of rows that were made again where the others were taken over; None for a full run.
+    """
 
     step: str
     outputs: Mapping[str, str]
     run: str
     reused: bool = False
+    again: int | None = None
     mlflow_run_id: str = ""
     seconds: float = 0.0
 
@@ -50,6 +57,7 @@ class Runner:
         self._code: dict[str, Use] = {}
         self._values: dict[str, Any] = {}
         self._known: dict[str, Artifact] = {}
+        self.changes: dict[tuple[str, str], Difference] = {}
 
     @classmethod
     def open(cls, settings: Settings, occasion: Occasion) -> Runner:
@@ -64,6 +72,7 @@ class Runner:
         """The same runner on another occasion, sharing what is loaded."""
         other = Runner(settings=self.settings, occasion=occasion, store=self.store, storage=self.storage)
         other._values, other._known, other._code, other.ran = self._values, self._known, self._code, self.ran
+        other.changes = self.changes
         return other
 
     def run(self, step: Step, inputs: Mapping[str, str | Sequence[str]] | None = None) -> Ran:
@@ -76,18 +85,18 @@ class Runner:
         given = dict(inputs or {})
         references = {role: [ref] if isinstance(ref, str) else list(ref) for role, ref in given.items()}
         reached = reach(step.function)
-        memo = memo_key(step, reached, references, self.occasion.phase)
+        memo = memo_key(step, reached, references, self.occasion)
         if memo and (past := self.store.reusable(memo)) and self._is_whole(past):
             return self._note(self._reuse(step, past, memo), started)
         permit(step, reached, self.occasion)
         kept = self._kept(step, reached)
         run = self._begin(step, given, reached, memo)
         try:
-            outputs = self._execute(step, given, run, kept)
+            ran = self._execute(step, given, run, kept)
         except BaseException as error:
             self._fail(run, error)
             raise
-        return self._note(Ran(step=step.name, outputs=outputs, run=run.id), started)
+        return self._note(ran, started)
 
     def describe(self, reference: str) -> Artifact:
         """The record of an artifact: its rows, place and facts."""
@@ -98,9 +107,15 @@ class Runner:
     def value(self, reference: str) -> Any:
         """The value of an artifact, loaded and verified; a DataFrame is a copy that may be changed."""
         if reference not in self._values:
-            self._remember(reference, self.storage.load(self.describe(reference)))
+            with telling_erased(self.store, reference):
+                self._remember(reference, self.storage.load(self.describe(reference)))
         value = self._values[reference]
         return value.copy(deep=False) if hasattr(value, "iloc") else value
+
+    def drop(self) -> None:
+        """Let go of all that is loaded."""
+        for kept in (self._values, self._known, self.changes):
+            kept.clear()
 
     def annotate(
         self, run_id: str, *, mlflow_run_id: str | None = None, facts: Mapping[str, Any] | None = None
@@ -109,11 +124,11 @@ class Runner:
         self.store.annotate(run_id, mlflow_run_id=mlflow_run_id, facts=facts)
 
     def path(self, reference: str) -> list[dict[str, Any]]:
-        """The user's row-wise steps from the source to a dataset, in order."""
+        """The row-wise steps from a dataset's entry down to it, in order, as `pipeline.runner.path` lists them."""
         return path(makers(self.store, self.occasion), reference)[1]
 
     def source_of(self, reference: str) -> str:
-        """The reference of the source dataset that a dataset's rows come from."""
+        """The reference of a dataset's entry: the source, or dataset made from sources, that its rows are rows of."""
         return path(makers(self.store, self.occasion), reference)[0]
 
     def _note(self, ran: Ran, started: float) -> Ran:
@@ -135,7 +150,7 @@ class Runner:
         for use in past.outputs:
             self._known[use.artifact.reference] = use.artifact
         return Ran(
-            step=step.name, outputs=_outputs(past.outputs), run=run.id, reused=True, mlflow_run_id=past.mlflow_run_id
+            step=step.name, outputs=outputs_of(past.outputs), run=run.id, reused=True, mlflow_run_id=past.mlflow_run_id
         )
 
     def _begin(self, step: Step, given: Mapping[str, str | Sequence[str]], reached: Reach, memo: str) -> Run:
@@ -149,25 +164,45 @@ class Runner:
         self.store.begin(run)
         return run
 
-    def _execute(
-        self, step: Step, given: Mapping[str, str | Sequence[str]], run: Run, kept: Sequence[Use]
-    ) -> dict[str, str]:
+    def _execute(self, step: Step, given: Mapping[str, str | Sequence[str]], run: Run, kept: Sequence[Use]) -> Ran:
         from pipeline.runner.execute import execute
+        from pipeline.runner.naming import named
 
         values = {
             role: self.value(ref) if isinstance(ref, str) else [self.value(each) for each in ref]
             for role, ref in given.items()
         }
-        done = execute(step, values, production=self.occasion.production)
+        step = named(self, step, given, values)
+        found = self._again(step, given, values, run)
+        sample, production = self.settings.claim_sample, self.occasion.production
+        done = found.done if found else execute(step, values, production=production, sample=sample)
         outputs = [self._save(step, role, made, run) for role, made in done.made.items()]
         self.store.succeed(
             run.id,
             ended_at=datetime.now(UTC),
             outputs=[*outputs, *kept],
-            dependencies=_dependencies(step, done, run, outputs),
+            dependencies=dependencies_of(step, done, run, outputs),
             facts={**run.facts, **done.facts},
         )
-        return _outputs(outputs)
+        made = outputs_of(outputs)
+        if found:
+            self.changes[found.before, made["data"]] = found.changed
+        return Ran(step=step.name, outputs=made, run=run.id, again=found.rows if found else None)
+
+    def _again(
+        self, step: Step, given: Mapping[str, str | Sequence[str]], values: Mapping[str, Any], run: Run
+    ) -> Again | None:
+        """Run a step on touched rows alone, where an earlier run of the same work allows it."""
+        if not run.memo_key or not step.depends:
+            return None
+        from pipeline.runner.earlier import earlier_work
+        from pipeline.runner.incremental import again
+
+        found = earlier_work(self, step, given=given, values=values, run=run)
+        if found is None:
+            return None
+        past, touched = found
+        return again(step, values, earlier=past, touched=touched, production=self.occasion.production)
 
     def _save(self, step: Step, role: str, made: Made, run: Run) -> Use:
         own = role in ("data", made.kind)
@@ -234,20 +269,3 @@ class Runner:
             self.store.fail(run.id, ended_at=datetime.now(UTC), error=text, outcome=outcome)
         except LineageError as unreachable:
             error.add_note(f"The store could not be told: {unreachable}")
-
-
-def _outputs(uses: Sequence[Use]) -> dict[str, str]:
-    return {use.role: use.artifact.reference for use in uses if use.role not in (CODE, ENVIRONMENT)}
-
-
-def _dependencies(step: Step, done: Executed, run: Run, outputs: Sequence[Use]) -> list[Dependency]:
-    """One entry per output, input and effect; an input that no rule names is every row, assumed."""
-    found = []
-    for output in outputs:
-        for use in run.inputs:
-            rules = [d for d in done.depends if d.input == use.role and d.output in ("*", output.role)]
-            pair = {"output": output.artifact.reference, "input": use.artifact.reference, "detail": dict(done.detail)}
-            found += [Dependency(rule=d.rule, effect=d.effect, known=d.known, **pair) for d in rules]
-            if not rules and not any(d.input == use.role for d in done.depends):
-                found.append(Dependency(rule=Rule.EVERY_ROW, known=Known.ASSUMED, **pair))
-    return found

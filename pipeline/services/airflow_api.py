@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Self
 from urllib.parse import quote
 
 import httpx
@@ -41,7 +41,7 @@ class TaskRun:
 
 
 class AirflowApi:
-    """A client of the Airflow at `url` in which everybody on this machine is an admin."""
+    """A client of the Airflow at `url` in which everybody on this machine is an admin; `with` closes it."""
 
     def __init__(self, url: str) -> None:
         """Sign in.
@@ -53,6 +53,12 @@ class AirflowApi:
         self._client = httpx.Client(base_url=url, trust_env=False, timeout=_TIMEOUT_S)
         token = self._ask("GET", "/auth/token")["access_token"]
         self._client.headers["Authorization"] = f"Bearer {token}"
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._client.close()
 
     def dag(self, dag: str) -> dict[str, Any] | None:
         """What Airflow knows of a DAG; None while it has not read it."""
@@ -74,13 +80,23 @@ class AirflowApi:
         errors = self._ask("GET", "/api/v2/importErrors", query={"limit": _PAGE})["import_errors"]
         return {error["filename"]: error["stack_trace"] for error in errors}
 
-    def trigger(self, dag: str, *, run: str) -> None:
-        """Start a run of a DAG under the id `run`."""
-        self._ask("POST", f"/api/v2/dags/{_in_path(dag)}/dagRuns", body={"logical_date": None, "dag_run_id": run})
+    def trigger(self, dag: str, *, run: str, conf: Mapping[str, Any] | None = None) -> None:
+        """Start a run of a DAG under the id `run`; its tasks can read `conf`."""
+        body = {"logical_date": None, "dag_run_id": run, "conf": dict(conf or {})}
+        self._ask("POST", f"/api/v2/dags/{_in_path(dag)}/dagRuns", body=body)
+
+    def run_again(self, dag: str, run: str) -> None:
+        """Let all tasks of a DAG run that has ended run once more, as the DAG's file reads now."""
+        body = {"dry_run": False, "run_on_latest_version": True}
+        self._ask("POST", f"{_run_path(dag, run)}/clear", body=body)
 
     def state(self, dag: str, run: str) -> str:
         """The state of a DAG run: queued, running, success or failed."""
         return str(self._ask("GET", f"{_run_path(dag, run)}")["state"])
+
+    def known_state(self, dag: str, run: str) -> str:
+        """The state of a DAG run; "" where Airflow has none of that id."""
+        return str(self._ask("GET", _run_path(dag, run), missing=True).get("state", ""))
 
     def unfinished(self, dag: str) -> list[str]:
         """The ids of the DAG's runs that are queued or running."""

@@ -1,9 +1,10 @@
 """Requests into logged predictions: the inference server of the live release.
 
     request        bytes of a body into rows of JSON values
-    columns        rows of JSON values into a typed frame of the source's columns
-    sourcerows     which source row each is about
-    way            the row-wise steps and fitted transforms of training, called again
+    columns        rows of JSON values into a typed frame of the entry's columns
+    sourcerows     which entry row each is about; keyids: by its key
+    way            the row-wise steps and fitted transforms of training; call: each called again
+    lookup         what rows look up on the way, and what they found
     predictor      a released model with all of these
     live           which release answers now
     together       requests that wait, worked on together

@@ -23,7 +23,8 @@ class Columns:
     the others are null where a row leaves them out. A name beyond `types` is refused: it is more
     often a misspelt column than one to ignore. `categories` lists the values of each category
     column in the source's order; a new value is put after them. `missing` lists per column the
-    values that stand for "not known".
+    values that stand for "not known". `like` is a frame of all columns there are, in order: those
+    without a declared type, which no request can state, are null.
     """
 
     def __init__(
@@ -33,6 +34,7 @@ class Columns:
         required: Sequence[str] = (),
         categories: Mapping[str, Sequence[str]] | None = None,
         missing: Mapping[str, Sequence[Any]] | None = None,
+        like: pd.DataFrame | None = None,
     ) -> None:
         self._types = dict(types)
         self._required = frozenset(required)
@@ -41,6 +43,8 @@ class Columns:
             name: {parsed_value(value, types[name]) for value in values}
             for name, values in (missing or {}).items() if name in types
         }
+        self._unstated = {} if like is None else {name: like[name] for name in like.columns if name not in types}
+        self._order = list(self._types if like is None else dict.fromkeys([*like.columns, *self._types]))
 
     def frame(self, rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
         """Type every value and number the rows from 0, in the order given.
@@ -57,7 +61,10 @@ class Columns:
         }
         self._check_values(rows, cells)
         columns = {name: self._column(name, values) for name, values in cells.items()}
-        return pd.DataFrame(columns, index=pd.RangeIndex(len(rows), name=ROW), copy=False)
+        for name, nothing in self._unstated.items():
+            columns[name] = nothing.reindex(range(len(rows))).array
+        ordered = {name: columns[name] for name in self._order}
+        return pd.DataFrame(ordered, index=pd.RangeIndex(len(rows), name=ROW), copy=False)
 
     def _check_names(self, place: int, row: Mapping[str, Any]) -> None:
         if unknown := [name for name in row if name not in self._types]:

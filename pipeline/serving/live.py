@@ -10,6 +10,7 @@ from lineage.errors import LineageError
 from lineage.records import Release
 from lineage.store import Store
 from pipeline.errors import HeadwaterError, ServiceUnavailable
+from pipeline.serving.lookup import PINNED
 from pipeline.serving.predictor import Predictor
 from pipeline.storage import Storage
 
@@ -27,7 +28,7 @@ class LiveModel:
 
     While a new release is being loaded by the request that noticed it, all others are answered by
     the one before. A release that cannot be loaded leaves the one before in place, and `trouble`
-    says why.
+    says why. The same goes for a new version of a table that a release looks up in the latest of.
     """
 
     def __init__(self, *, endpoint: str, store: Store, storage: Storage, check_every_s: float = 1.0) -> None:
@@ -78,6 +79,8 @@ class LiveModel:
                 self._live = None
             elif self._live is None or self._live.release.number != release.number:
                 self._live = self._loaded(release)
+            else:
+                self._live.predictor.refresh()
             self.trouble = None
         except (HeadwaterError, LineageError) as trouble:
             self.trouble = trouble
@@ -85,6 +88,11 @@ class LiveModel:
             self._checked_at = time.monotonic()
 
     def _loaded(self, release: Release) -> Live:
-        if self._live and self._live.release.model == release.model:
+        lookups = _lookups(release)
+        if self._live and (self._live.release.model, _lookups(self._live.release)) == (release.model, lookups):
             return Live(release, self._live.predictor)
-        return Live(release, Predictor.load(release.model, store=self._store, storage=self._storage))
+        return Live(release, Predictor.load(release.model, store=self._store, storage=self._storage, lookups=lookups))
+
+
+def _lookups(release: Release) -> str:
+    return str(release.facts.get("lookups", PINNED))

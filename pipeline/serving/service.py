@@ -39,7 +39,7 @@ class Service:
         Returns:
             `{"predictions": [...]}` in the order of the rows, each with `id`, `prediction`,
             `probability` by class (null for a number), `release`, `model`, and `row`, the id of
-            the source row it stands on (null if it names none).
+            the entry row it is about (null if it names none).
 
         Raises:
             RequestRejected: the body or a row does not fit; nothing is answered or logged.
@@ -49,11 +49,11 @@ class Service:
         rows = read_rows(body, limits=self.limits)
         asked = list(zip(rows, take_row_ids(rows), strict=True))
         logged = self._together(asked) if len(asked) <= MOST_TOGETHER else self._answered(asked)
-        self.metrics.predicted(len(logged), release=logged[0].release)
-        return {"predictions": [_told(prediction) for prediction in logged]}
+        self.metrics.predicted(len(logged), release=logged[0][0].release)
+        return {"predictions": [_told(prediction, row) for prediction, row in logged]}
 
-    def _answered(self, asked: Sequence[_Row]) -> list[Prediction]:
-        """Answer rows with what is live now, and log all answers in one write."""
+    def _answered(self, asked: Sequence[_Row]) -> list[tuple[Prediction, int | None]]:
+        """Answer rows with what is live now, and log all answers in one write; with the entry row each is about."""
         live = self.live.current()
         rows, stated = [row for row, _ in asked], [row_id for _, row_id in asked]
         frame = live.predictor.typed(rows)
@@ -61,7 +61,7 @@ class Service:
         answers = live.predictor.predict(frame)
         predictions = self._predictions(live, rows, answers=answers, standing=standing)
         self._store.log_predictions(predictions)
-        return predictions
+        return list(zip(predictions, standing, strict=True))
 
     def _predictions(
         self, live: Live, rows: list[dict[str, Any]], *, answers: Sequence[Answer], standing: Sequence[int | None]
@@ -71,7 +71,11 @@ class Service:
             Prediction(
                 id=str(secrets.randbits(63)), at=now, endpoint=self.endpoint, release=live.release.number,
                 model=live.release.model, input=row, output=answer.to_json(),
-                rows=((source, row_id),) if row_id is not None else (),
+                rows=(
+                    *(((source, row_id),) if row_id is not None else ()),
+                    *(row for seen in answer.looked_up for row in seen.standing),
+                ),
+                looked_up=tuple(seen.to_json() for seen in answer.looked_up),
             )
             for row, answer, row_id in zip(rows, answers, standing, strict=True)
         ]
@@ -116,11 +120,11 @@ class Service:
         return self.metrics.text()
 
 
-def _told(prediction: Prediction) -> dict[str, Any]:
+def _told(prediction: Prediction, row: int | None) -> dict[str, Any]:
     return {
         "id": prediction.id,
         **prediction.output,
         "release": prediction.release,
         "model": prediction.model,
-        "row": str(prediction.rows[0][1]) if prediction.rows else None,
+        "row": None if row is None else str(row),
     }

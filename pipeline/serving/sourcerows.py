@@ -1,4 +1,8 @@
-"""Which source row a request's row is about: by the id it states, or by the source's key columns."""
+"""Which entry row a request's row is about: by the id it states, or by the entry's key columns.
+
+The entry is where a model's way begins: a source, or a dataset made from sources, whose rows may
+have a key of their own, as those of an aggregate do.
+"""
 
 from __future__ import annotations
 
@@ -12,14 +16,15 @@ import pandas as pd
 from lineage.records import Artifact
 from lineage.store import Store
 from pipeline.errors import RequestRejected, SourceRejected
-from pipeline.rows import row_ids
+from pipeline.serving.keyids import ids_by_key
 from pipeline.storage import Storage
 
 
 class SourceRows:
-    """The ids of a source's rows: those of the version a model was trained on, then of later ones as they are named.
+    """The ids of an entry's rows: those of the version a model was trained on, then of later ones as they are named.
 
-    `key` are the columns that name a row, empty where rows are known by their content.
+    `key` are the columns that name a row, empty where rows are known by their content; `categories`
+    the values of each category column, in order; `empty` is the entry without any row.
     """
 
     def __init__(self, *, name: str, version: Artifact, store: Store, storage: Storage) -> None:
@@ -33,6 +38,7 @@ class SourceRows:
         frame = storage.load(version)
         self._versions = {version.reference}
         self._ids: np.ndarray = np.sort(frame.index.to_numpy())
+        self.empty = frame.iloc[:0]
         self.categories = {
             column: list(frame[column].cat.categories) for column in frame.select_dtypes("category").columns
         }
@@ -57,18 +63,12 @@ class SourceRows:
 
     def _by_key(self, frame: pd.DataFrame, places: Sequence[int]) -> dict[int, int]:
         """Compute the id of every row that has a whole key, by its place."""
-        whole = frame[self._key].take(places).dropna()
-        once = whole.drop_duplicates()
-        if self._record is None or not len(once):
+        if self._record is None:
             return {}
         try:
-            ids = row_ids(
-                once, source=self.name, secret=self._record.secret, key=self._key, types=self._record.schema
-            )
+            return ids_by_key(frame.take(places), self._record)
         except SourceRejected as error:
             raise RequestRejected(error.what, expected=error.expected, examples=error.examples) from error
-        known = dict(zip(once.itertuples(index=False, name=None), ids.tolist(), strict=True))
-        return dict(zip(whole.index, map(known.get, whole.itertuples(index=False, name=None)), strict=True))
 
     def _check_stated(self, stated: Sequence[int | None], by_key: dict[int, int]) -> None:
         other = [

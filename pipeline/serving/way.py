@@ -1,27 +1,23 @@
-"""The way from a source row to the estimator's features, as training's rows went it.
+"""The way from an entry row to the estimator's features, as training's rows went it.
 
-First the user's row-wise functions, each from the source text kept with the model; then every
-fitted transform, applied by the function that applied it in training. What only chose rows (a
-split, a quarantine) changes no value and has no part in it.
+First the row-wise functions, the user's from the source text kept with the model, lookups among
+them; then every fitted transform, applied by the function that applied it in training. What only
+chose rows (a split, a quarantine) changes no value and has no part in it.
 """
 
 from __future__ import annotations
 
-import importlib
-import inspect
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
 import pandas as pd
 
 from lineage.store import Store
 from pipeline.artifacts.model import Model
-from pipeline.code import load
-from pipeline.errors import Misuse, RequestRejected
-from pipeline.schema import conform, normalised
-from pipeline.step import Made
+from pipeline.serving.call import Call
+from pipeline.serving.lookup import PINNED, ServedLookup
 from pipeline.storage import Storage
+from pipeline.way import REFERENCE, called, function_at
 
 
 class Stretch(Protocol):
@@ -31,70 +27,18 @@ class Stretch(Protocol):
         """Take the rows of `frame` one step on."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Call:
-    """A recorded step, called again on other rows.
+def way_of(
+    manifest: Model,
+    *,
+    store: Store,
+    storage: Storage,
+    lookups: str = PINNED,
+    versions: Sequence[str] | None = None,
+) -> list[Stretch]:
+    """Load every function, looked-up table and transform on a model's way, in order.
 
-    `role` is the argument that takes the rows; `given` are its other arguments; `dtypes` are
-    those its output had in training ({} if not known).
-    """
-
-    step: str
-    function: Callable[..., Any]
-    role: str
-    given: Mapping[str, Any] = field(default_factory=dict)
-    dtypes: Mapping[str, str] = field(default_factory=dict)
-
-    def __call__(self, frame: pd.DataFrame) -> pd.DataFrame:
-        """Call the step, which may write into `frame`.
-
-        Raises:
-            RequestRejected: it leaves a row out, or cannot take one.
-        """
-        try:
-            result = self._called(frame)
-            if not result.index.equals(frame.index):
-                result = self._in_order(result, frame)
-            return self._typed(normalised(result))
-        except RequestRejected:
-            raise
-        except Exception as error:  # a user's function may raise anything; the request is what it could not take
-            raise RequestRejected(
-                f"step {self.step} cannot take these rows",
-                found=f"{type(error).__name__}: {str(error).partition(chr(10))[0]:.300}",
-                next_step="Look for a value that is null or unlike those it was written for.",
-            ) from error
-
-    def _called(self, frame: pd.DataFrame) -> pd.DataFrame:
-        result = self.function(**{self.role: frame}, **self.given)
-        if isinstance(result, Mapping):
-            result = next(iter(result.values()))
-        return result.value if isinstance(result, Made) else result
-
-    def _in_order(self, result: pd.DataFrame, frame: pd.DataFrame) -> pd.DataFrame:
-        left_out = frame.index.difference(result.index)
-        if len(left_out):
-            raise RequestRejected(
-                f"step {self.step} leaves rows out: the model has no answer for them",
-                examples=[f"row {place}" for place in left_out[:5]],
-                count=len(left_out),
-            )
-        return result.loc[frame.index]
-
-    def _typed(self, frame: pd.DataFrame) -> pd.DataFrame:
-        """Give columns of nulls alone the dtype they had in training."""
-        other = {
-            name: dtype
-            for name, dtype in self.dtypes.items()
-            if name in frame.columns and str(frame[name].dtype) != dtype and frame[name].isna().all()
-        }
-        if not other:
-            return frame
-        return conform(frame, {name: other.get(name, str(dtype)) for name, dtype in frame.dtypes.items()})
-
-
-def way_of(manifest: Model, *, store: Store, storage: Storage) -> list[Stretch]:
-    """Load every function and transform on a model's way, in order.
+    `lookups` says in which version of a table to look up: the `pinned` one or the `latest`. `versions`
+    are those to be taken for the pinned ones, by reference, one for each lookup in the order of the way.
 
     Raises:
         LineageError: a part is not recorded, or the store cannot be reached.
@@ -102,40 +46,27 @@ def way_of(manifest: Model, *, store: Store, storage: Storage) -> list[Stretch]:
         ArtifactCorrupt: bytes are not what was recorded.
         Misuse: a function cannot be found.
     """
-    functions = [_function(entry, store=store, storage=storage) for entry in manifest.path]
+    path = manifest.path if versions is None else _looking_up(manifest.path, versions)
+    functions = [_stretch(entry, store=store, storage=storage, lookups=lookups) for entry in path]
     return [*functions, *_transforms(manifest, store=store, storage=storage)]
 
 
-def _function(entry: Mapping[str, Any], *, store: Store, storage: Storage) -> Stretch:
-    if entry.get("code"):
-        bundled = storage.load(store.artifact(entry["code"]))
-        function = _loaded(entry["step"], lambda: load(bundled))
-    else:
-        function = function_at(entry["step"], entry["function"])
-    given = entry["parameters"]
-    role = next(name for name in inspect.signature(function).parameters if name not in given)
-    return Call(step=entry["step"], function=function, role=role, given=given, dtypes=entry.get("columns") or {})
+def looked_up(path: Iterable[Mapping[str, Any]]) -> list[str]:
+    """List the tables that a model's way looks up in, by reference of the pinned version, in the order of the way."""
+    return [entry[REFERENCE] for entry in path if REFERENCE in entry]
 
 
-def _loaded(step: str, loading: Callable[[], Callable[..., Any]]) -> Callable[..., Any]:
-    try:
-        return loading()
-    except Exception as error:  # running a user's file may raise anything
-        raise Misuse(
-            f"the code of step {step} cannot be loaded",
-            found=f"{type(error).__name__}: {error}",
-            next_step="Install what it imports beside the inference server.",
-        ) from error
+def _looking_up(path: Iterable[Mapping[str, Any]], versions: Sequence[str]) -> list[Mapping[str, Any]]:
+    """The way with other versions of the tables that are looked up in."""
+    given = iter(versions)
+    return [{**entry, REFERENCE: next(given)} if REFERENCE in entry else entry for entry in path]
 
 
-def function_at(step: str, path: str) -> Callable[..., Any]:
-    """Find the function that `step` recorded as `package.module:name`.
-
-    Raises:
-        Misuse: this installation has none there.
-    """
-    module, _, name = path.partition(":")
-    return _loaded(step, lambda: getattr(importlib.import_module(module), name))
+def _stretch(entry: Mapping[str, Any], *, store: Store, storage: Storage, lookups: str) -> Stretch:
+    if REFERENCE in entry:
+        return ServedLookup(entry, store=store, storage=storage, policy=lookups)
+    code = storage.load(store.artifact(entry["code"])) if entry.get("code") else None
+    return called(entry, code, kind=Call)
 
 
 def _transforms(manifest: Model, *, store: Store, storage: Storage) -> list[Stretch]:

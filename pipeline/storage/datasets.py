@@ -1,24 +1,31 @@
-"""Datasets as Parquet: every dtype comes back as it was, categories with their order and the unused ones."""
+"""Datasets as Parquet: every dtype comes back as it was, categories with their order and the unused ones.
+
+The row ids of a short dataset are its first column, `row`. Those of a longer one are left out: they
+do not compress, and most datasets of a chain have the same, so they have a file of their own.
+"""
 
 from __future__ import annotations
 
 import base64
 import json
+from collections.abc import Sequence
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from lineage.tables import digest_frame
 from lineage.errors import NotDigestible
-from lineage.tables import digest_table, frame_of, table_of
+from lineage.tables import ROW, digest_frame, digest_table, frame_of, table_of
 from pipeline.errors import StepRefused
 from pipeline.storage.codec import Codec, Encoded
 
+ROWS_WORTH_A_FILE = 5_000
 _CATEGORIES = b"headwater.categories"
 _LONGEST_METADATA_BYTES = 2**30
 _ROWS_WORTH_THREADS = 20_000
+_SAMPLE, _REPEATS = 4_096, 64
 
 
 def _encode(frame: pd.DataFrame) -> Encoded:
@@ -26,15 +33,30 @@ def _encode(frame: pd.DataFrame) -> Encoded:
         raise StepRefused("a dataset to keep", expected="a DataFrame", found=type(frame).__name__)
     try:
         table = table_of(frame)
-        content = _parquet(table)
-    except (NotDigestible, pa.ArrowException) as error:
-        raise StepRefused("a dataset to keep holds what Parquet cannot", found=str(error)) from error
-    return Encoded(content, lambda: digest_table(table), rows=len(frame))
+    except NotDigestible as error:
+        raise _refused(error) from error
+    ids = _ids_apart(table)
+    kept = table if ids is None else table.drop_columns(ROW)
+    return Encoded(lambda: _parquet(kept), lambda: digest_table(table), rows=len(frame), ids=ids)
+
+
+def _refused(error: Exception) -> StepRefused:
+    return StepRefused("a dataset to keep holds what Parquet cannot", found=str(error))
+
+
+def _ids_apart(table: pa.Table) -> np.ndarray | None:
+    """The row ids of a table that are worth a file of their own, shape (n,), or None."""
+    if table.num_rows < ROWS_WORTH_A_FILE or table.num_columns == 1:
+        return None
+    ids = table.column(ROW).chunk(0).to_numpy()
+    return ids if (ids[1:] > ids[:-1]).all() else None
 
 
 def _parquet(table: pa.Table) -> memoryview:
-    """Write zstd Parquet; only text is dictionary-encoded, which is faster and after zstd no larger."""
-    texts = [field.name for field in table.schema if field.type == pa.large_string()]
+    """Write zstd Parquet; columns of few values are dictionary-encoded, which is smaller and faster.
+
+    There are no statistics: in the order of row ids, which is random, every page holds every value.
+    """
     categories = {
         field.name: table.column(field.name).chunk(0).dictionary
         for field in table.schema
@@ -42,9 +64,23 @@ def _parquet(table: pa.Table) -> memoryview:
     }
     if categories:
         table = _decoded(table, categories)
+    columns = zip(table.column_names, table.columns, strict=True)
+    listed = [name for name, column in columns if name in categories or _of_few_values(column)]
     sink = pa.BufferOutputStream()
-    pq.write_table(table, sink, compression="zstd", use_dictionary=[*texts, *categories])
+    try:
+        pq.write_table(table, sink, compression="zstd", use_dictionary=listed, write_statistics=False)
+    except pa.ArrowException as error:
+        raise _refused(error) from error
     return memoryview(sink.getvalue())
+
+
+def _of_few_values(column: pa.ChunkedArray) -> bool:
+    """Whether it is text, or in a long column of numbers or times some of a sample are there twice."""
+    kind = column.type
+    if not pa.types.is_primitive(kind) or pa.types.is_boolean(kind) or len(column) < _ROWS_WORTH_THREADS:
+        return kind == pa.large_string()
+    sample = column.take(np.linspace(0, len(column) - 1, _SAMPLE, dtype=np.int64))
+    return pc.count_distinct(sample).as_py() <= _SAMPLE - _REPEATS
 
 
 def _decoded(table: pa.Table, categories: dict[str, pa.Array]) -> pa.Table:
@@ -70,17 +106,18 @@ def _from_text(text: str) -> pa.Array:
     return column.chunk(0) if column.num_chunks else pa.array([], column.type)
 
 
-def _decode(content: bytes) -> pd.DataFrame:
+def _decode(content: bytes, ids: np.ndarray | None = None, columns: Sequence[str] | None = None) -> pd.DataFrame:
     file = pq.ParquetFile(pa.BufferReader(content), thrift_string_size_limit=_LONGEST_METADATA_BYTES)
-    table = file.read(use_threads=file.metadata.num_rows > _ROWS_WORTH_THREADS)
+    names = file.schema_arrow.names if columns is None else list(columns)
+    asked = names if ids is not None or columns is None else [ROW, *names]
+    table = file.read(asked, use_threads=file.metadata.num_rows > _ROWS_WORTH_THREADS).select(asked)
     kept = json.loads((table.schema.metadata or {}).get(_CATEGORIES, b"{}"))
-    for name, category in kept.items():
-        position = table.schema.get_field_index(name)
-        values = _from_text(category["values"])
+    for name in kept.keys() & set(names):
+        position, values = table.schema.get_field_index(name), _from_text(kept[name]["values"])
         codes = pc.index_in(table.column(position).combine_chunks(), value_set=values)
-        column = pa.DictionaryArray.from_arrays(codes, values, ordered=category["ordered"])
+        column = pa.DictionaryArray.from_arrays(codes, values, ordered=kept[name]["ordered"])
         table = table.set_column(position, name, column)
-    return frame_of(table)
+    return frame_of(table if ids is None else table.add_column(0, ROW, pa.array(ids)))
 
 
 DATASETS = Codec(

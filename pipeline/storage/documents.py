@@ -16,7 +16,7 @@ def _encode_document(value: Any) -> Encoded:
         content = canonical_json(value).encode()
     except NotDigestible as error:
         raise StepRefused("a document to keep is no JSON value", found=str(error)) from error
-    return Encoded(content, lambda: digest_bytes(content))
+    return Encoded(lambda: content, lambda: digest_bytes(content))
 
 
 def _encode_page(value: Any) -> Encoded:
@@ -26,7 +26,7 @@ def _encode_page(value: Any) -> Encoded:
         content = value.encode()
     except UnicodeEncodeError as error:
         raise StepRefused("a page to keep is no Unicode text", found=str(error)) from error
-    return Encoded(content, lambda: digest_bytes(content))
+    return Encoded(lambda: content, lambda: digest_bytes(content))
 
 
 DOCUMENTS = Codec(suffix="json", encode=_encode_document, decode=json.loads, digest=digest_json)

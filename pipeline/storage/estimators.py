@@ -43,7 +43,7 @@ def _encode(estimator: Any) -> Encoded:
     except (UnsupportedTypeException, TypeError, AttributeError) as error:
         raise StepRefused(f"a fitted {type(estimator).__name__} cannot be kept", found=str(error)) from error
     trusted_types(content)
-    return Encoded(content, lambda: digest)
+    return Encoded(lambda: content, lambda: digest)
 
 
 def _decode(content: bytes) -> Any:

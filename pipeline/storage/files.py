@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import time
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
@@ -31,6 +33,20 @@ class Files(Protocol):
 
     def size(self, place: str) -> int | None:
         """The number of bytes there, or None if there is nothing."""
+
+    def delete(self, place: str) -> None:
+        """Remove what is there; nothing is no error.
+
+        Raises:
+            OSError: it could not be removed.
+        """
+
+    def ages_s(self, folder: str) -> dict[str, float]:
+        """Find all files under a folder, by place, with the seconds since each was written.
+
+        Raises:
+            OSError: they could not be listed.
+        """
 
 
 class LocalFiles:
@@ -74,6 +90,15 @@ class LocalFiles:
         except OSError:
             return None
 
+    def delete(self, place: str) -> None:
+        """Remove a file under the root, if there is one."""
+        (self._root / place).unlink(missing_ok=True)
+
+    def ages_s(self, folder: str) -> dict[str, float]:
+        """Find all files under a folder of the root, unfinished ones left out."""
+        files = [path for path in (self._root / folder).rglob("[!.]*") if path.is_file()]
+        return {path.relative_to(self._root).as_posix(): time.time() - path.stat().st_mtime for path in files}
+
 
 class RemoteFiles:
     """A root on a filesystem that fsspec knows: `s3://bucket/folder`, `memory://here`."""
@@ -112,6 +137,26 @@ class RemoteFiles:
             return int(self._filesystem.size(f"{self._root}/{place}"))
         except (OSError, TypeError):
             return None
+
+    def delete(self, place: str) -> None:
+        """Remove a file under the root, if there is one."""
+        with suppress(FileNotFoundError):
+            self._filesystem.rm_file(f"{self._root}/{place}")
+
+    def ages_s(self, folder: str) -> dict[str, float]:
+        """Find all files under a folder of the root, unfinished ones left out."""
+        found = [path for path in self._filesystem.find(f"{self._root}/{folder}") if not path.endswith(".part")]
+        root = self._filesystem._strip_protocol(self._root)
+        return {path.removeprefix(root).lstrip("/"): self._age_s(path) for path in found}
+
+    def _age_s(self, path: str) -> float:
+        return time.time() - self._filesystem.modified(path).timestamp()
+
+
+def size_of(files: Files, places: Iterable[str]) -> int | None:
+    """The number of bytes of several files, or None if one of them is not there."""
+    sizes = [files.size(place) for place in places]
+    return None if None in sizes else sum(size for size in sizes if size)
 
 
 def files_at(root: str) -> Files:

@@ -3,18 +3,28 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from xxhash import xxh3_128_hexdigest
 
 from lineage.records import Artifact
-from pipeline.errors import ArtifactCorrupt, ArtifactMissing, Misuse, StorageUnavailable
+from pipeline.errors import ArtifactCorrupt, Misuse, StorageUnavailable
 from pipeline.settings import masked
-from pipeline.storage.codec import Codec
-from pipeline.storage.files import Files, files_at
+from pipeline.storage.codec import Codec, Encoded
+from pipeline.storage.files import files_at
 from pipeline.storage.kinds import codec_of
+from pipeline.storage.places import place_of
+from pipeline.storage.reading import Reading
+from pipeline.storage.unneeded import unneeded
 
+if TYPE_CHECKING:
+    from pipeline.storage.row_ids import Filed
+
+ROWS_WORTH_A_THREAD = 100_000
+A_DAY_S = 86_400.0
 _KIND = re.compile(r"[a-z][a-z0-9_]*")
 
 
@@ -22,8 +32,9 @@ _KIND = re.compile(r"[a-z][a-z0-9_]*")
 class Saved:
     """What was saved, and where: the digest of the content, the place and checksum of the bytes.
 
-    `place` is relative to the storage root; `checksum` is the 128-bit XXH3 of the file; `rows`
-    counts the rows of a dataset and is None for anything else.
+    `place` is relative to the storage root; `checksum` is the 128-bit XXH3 of the file there.
+    `size_bytes` is that of all files the artifact needs: this one, and those of its row ids, which
+    others may need too. `rows` counts the rows of a dataset and is None for anything else.
     """
 
     digest: str
@@ -42,11 +53,12 @@ class Storage:
     def __init__(self, root: str) -> None:
         self.root = root
         try:
-            self._files: Files = files_at(root)
+            self._files = files_at(root)
         except (ValueError, ImportError, OSError) as error:
             raise StorageUnavailable(
                 f"storage {masked(root)} cannot be opened", found=str(error), next_step="See HEADWATER_STORAGE."
             ) from error
+        self._reading = Reading(self._files, root)
 
     def __repr__(self) -> str:
         return f"Storage({masked(self.root)!r})"
@@ -59,26 +71,27 @@ class Storage:
         Raises:
             Misuse: `kind` is no lower-case word.
             StepRefused: a value of this kind cannot be kept.
-            StorageUnavailable: the bytes could not be written; nothing is left behind.
+            StorageUnavailable: the bytes could not be written; no part of a file is left behind.
         """
         if not _KIND.fullmatch(kind):
             raise Misuse(f"artifact kind {kind!r}", expected="a lower-case word")
         codec = codec_of(kind)
         encoded = codec.encode(value)
-        digest = digest or encoded.digest()
-        checksum = xxh3_128_hexdigest(encoded.content)
-        place = f"{kind}/{digest[:2]}/{digest}-{checksum[:8]}.{codec.suffix}"
+        digest, filed, content = self._made(encoded, digest)
+        checksum, name = xxh3_128_hexdigest(content), filed.name if filed else ""
+        place = place_of(kind, digest, checksum=checksum, ids=name, suffix=codec.suffix)
         try:
-            self._files.write(place, encoded.content)
+            if filed:
+                self._reading.row_ids.write(filed, encoded.ids)
+            self._files.write(place, content)
         except OSError as error:
-            raise self._unavailable(f"{kind} {digest} was not saved", error) from error
-        return Saved(
-            digest=digest, place=place, checksum=checksum, size_bytes=len(encoded.content), rows=encoded.rows
-        )
+            raise self._reading.unavailable(f"{kind} {digest} was not saved", error) from error
+        size_bytes = len(content) + (filed.size_bytes if filed else 0)
+        return Saved(digest=digest, place=place, checksum=checksum, size_bytes=size_bytes, rows=encoded.rows)
 
     def exists(self, artifact: Artifact) -> bool:
         """Whether an artifact's bytes are there, all of them by number; their content is not read."""
-        return bool(artifact.place) and self._files.size(artifact.place) == artifact.size_bytes
+        return self._reading.is_whole(artifact)
 
     def digest(self, kind: str, value: Any) -> str:
         """The digest that `value` would have if it were saved as `kind`."""
@@ -94,6 +107,16 @@ class Storage:
         """
         return self._decoded(artifact, codec_of(artifact.kind))
 
+    def columns(self, artifact: Artifact, names: Sequence[str]) -> Any:
+        """Read these columns of a dataset as a frame, all of its bytes being checked as `load` does.
+
+        Raises:
+            ArtifactMissing: its bytes are gone, or never had a place.
+            ArtifactCorrupt: its bytes are not what was recorded, or hold no such column.
+            StorageUnavailable: the storage cannot be read.
+        """
+        return self._decoded(artifact, codec_of(artifact.kind), columns=list(names))
+
     def verify(self, artifact: Artifact) -> None:
         """Read an artifact's bytes again, decode them and compare checksum, row count and digest.
 
@@ -103,46 +126,64 @@ class Storage:
             StorageUnavailable: the storage cannot be read.
         """
         codec = codec_of(artifact.kind)
-        value = self._decoded(artifact, codec)
+        value = self._decoded(artifact, codec, again=True)
         if (found := codec.digest(value)) != artifact.digest:
             raise ArtifactCorrupt(
                 f"{artifact.reference} does not hold what it is named for", expected=artifact.digest, found=found
             )
         if artifact.rows is not None and artifact.rows != len(value):
-            raise ArtifactCorrupt(
-                f"{artifact.reference}", expected=f"{artifact.rows} rows", found=f"{len(value)} rows"
-            )
+            raise ArtifactCorrupt(f"{artifact.reference}", expected=f"{artifact.rows} rows", found=f"{len(value)} rows")
 
-    def _decoded(self, artifact: Artifact, codec: Codec) -> Any:
-        content = self._content(artifact)
-        if artifact.checksum and (found := xxh3_128_hexdigest(content)) != artifact.checksum:
-            raise ArtifactCorrupt(
-                f"{artifact.reference}: bytes of {artifact.place} changed since they were recorded",
-                expected=f"{artifact.size_bytes} bytes with checksum {artifact.checksum}",
-                found=f"{len(content)} bytes with checksum {found}",
-                next_step="Restore the file, or run the step that made it again.",
-            )
+    def delete(self, artifact: Artifact) -> None:
+        """Remove an artifact's bytes for good, and so those of any other of the same content; again is no error.
+
+        Its row ids, which say nothing about a key, may be needed by others, and stay until `sweep`.
+
+        Raises:
+            StorageUnavailable: they could not be removed.
+        """
         try:
-            return codec.decode(content)
+            if artifact.place:
+                self._files.delete(artifact.place)
+        except OSError as error:
+            raise self._reading.unavailable(f"{artifact.reference} was not deleted", error) from error
+
+    def sweep(self, *, older_than_s: float = A_DAY_S) -> list[str]:
+        """Remove the row ids that no dataset here needs any more; give their places, sorted.
+
+        Those written less than `older_than_s` ago stay: the dataset that needs them may be on its way.
+
+        Raises:
+            StorageUnavailable: they could not be listed or removed.
+        """
+        try:
+            gone = unneeded(self._files, older_than_s=older_than_s)
+            for place in gone:
+                self._files.delete(place)
+        except OSError as error:
+            raise self._reading.unavailable("row ids were not swept", error) from error
+        return gone
+
+    def _made(self, encoded: Encoded, digest: str | None) -> tuple[str, Filed | None, bytes | memoryview]:
+        """The digest, how to keep the row ids, and the bytes; on two threads where there are many rows."""
+
+        def beside() -> tuple[str, Filed | None]:
+            filed = None if encoded.ids is None else self._reading.row_ids.filed(encoded.ids)
+            return digest or encoded.digest(), filed
+
+        if (encoded.rows or 0) < ROWS_WORTH_A_THREAD:
+            return *beside(), encoded.content()
+        with ThreadPoolExecutor(max_workers=1) as thread:
+            found = thread.submit(beside)
+            content = encoded.content()
+            return *found.result(), content
+
+    def _decoded(
+        self, artifact: Artifact, codec: Codec, *, columns: Sequence[str] | None = None, again: bool = False
+    ) -> Any:
+        content, ids = self._reading.content(artifact), self._reading.ids(artifact, again=again)
+        apart = {name: given for name, given in {"ids": ids, "columns": columns}.items() if given is not None}
+        try:
+            return codec.decode(content, **apart)
         except codec.undecodable as error:
             raise ArtifactCorrupt(f"{artifact.reference}: {artifact.place} cannot be read", found=str(error)) from error
-
-    def _content(self, artifact: Artifact) -> bytes:
-        if not artifact.place:
-            raise ArtifactMissing(f"{artifact.reference} has no place in storage")
-        try:
-            return self._files.read(artifact.place)
-        except FileNotFoundError as error:
-            raise ArtifactMissing(
-                f"{artifact.reference}: {artifact.place} is gone from {masked(self.root)}",
-                next_step="Restore the file, or run the step that made it again.",
-            ) from error
-        except OSError as error:
-            raise self._unavailable(f"{artifact.reference} was not read", error) from error
-
-    def _unavailable(self, what: str, error: OSError) -> StorageUnavailable:
-        return StorageUnavailable(
-            f"storage {masked(self.root)}: {what}",
-            found=error.strerror or str(error),
-            next_step="Make room or access, then retry the task.",
-        )

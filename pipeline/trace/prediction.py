@@ -6,7 +6,7 @@ silently, and `weakest` is the weakest way in which any dependency on the way is
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -15,19 +15,25 @@ from lineage.records import Artifact, Closure, Known, Prediction, Release, Run
 from lineage.store import Store
 from pipeline.artifacts.model import Model
 from pipeline.errors import HeadwaterError
-from pipeline.trace.rows import sources_of
 from pipeline.storage import Storage
+from pipeline.storage.tables import StoredTables
+from pipeline.trace.sources import Stood
 
 _STRENGTH = list(Known)
 
 
-def trace(store: Store, storage: Storage, prediction_id: str) -> dict[str, Any]:
+def trace(store: Store, storage: Storage, prediction_id: str, *, tables: StoredTables | None = None) -> dict[str, Any]:
     """Tell all that the prediction with this id (or a unique beginning of it) stands on.
 
     Returns a JSON object: `complete` and `missing`; `weakest`; `prediction`; `release`; `model`
     (name, version, digest, MLflow run id); `path`, the runs from source to release in order;
-    `datasets` and `sources`, each source with the `rows` the answer directly stands on;
-    `training_rows`, their count and how to list them. Ids of rows and predictions are strings.
+    `datasets` and `sources`, each source with the `rows` the answer directly stands on (`through`
+    says by what, where the request did not name them itself); `entry`, the row that the request named
+    of a dataset made from sources, or null; `looked_up`, every lookup, what it found or that it found
+    nothing; `absent`, keys that were not there when these rows were made; `training_rows`, their count
+    and how to list them. Ids of rows and predictions are strings.
+
+    `tables` reads the datasets; give the same one for many questions, and each is read once.
 
     Raises:
         NotRecorded: there is no such prediction.
@@ -37,21 +43,31 @@ def trace(store: Store, storage: Storage, prediction_id: str) -> dict[str, Any]:
     release = _release(store, prediction)
     closure, missing = _closure(store, [prediction.model, release.audit if release else ""])
     manifest, unread = _manifest(store, storage, prediction.model)
-    sources, unfound = sources_of(prediction, closure.artifacts, store=store, storage=storage)
-    missing = [*missing, *closure.missing, *unread, *unfound]
-    runs = [store.run(run.id) for run in sorted(closure.runs, key=_began)]
+    stood = Stood(
+        prediction,
+        closure.artifacts,
+        store=store,
+        tables=tables or StoredTables(store, storage),
+        entry=manifest.source if manifest else "",
+    )
+    missing = [*missing, *closure.missing, *unread, *stood.missing]
+    runs = sorted(closure.runs, key=_began)
+    made = store.made(run.id for run in runs)
     if release is None:
         missing.append(f"release {prediction.release} of {prediction.endpoint} is not in the ledger")
     return {
         "complete": closure.complete and not missing,
         "missing": missing,
-        "weakest": closure.weakest.value,
+        "weakest": max([closure.weakest, *stood.known], key=_STRENGTH.index).value,
         "prediction": _prediction(prediction),
         "release": _ledger_entry(release) if release else None,
-        "model": _model(store, prediction.model),
-        "path": [_run(run) for run in runs],
-        "datasets": [_dataset(one) for one in _in_order(closure.artifacts, runs) if one.kind == "dataset"],
-        "sources": sources,
+        "model": _model(store, prediction.model, runs=runs, made=made),
+        "path": [_run(run, made=made.get(run.id, [])) for run in runs],
+        "datasets": [_dataset(one) for one in _in_order(closure.artifacts, runs, made) if one.kind == "dataset"],
+        "sources": list(stood.sources.values()),
+        "entry": stood.entry,
+        "looked_up": stood.looked_up,
+        "absent": stood.absent,
         "training_rows": _training_rows(manifest),
     }
 
@@ -116,9 +132,9 @@ def _ledger_entry(release: Release) -> dict[str, Any]:
     }
 
 
-def _model(store: Store, reference: str) -> dict[str, Any]:
+def _model(store: Store, reference: str, *, runs: Iterable[Run], made: Mapping[str, list[str]]) -> dict[str, Any]:
     name, _, digest = reference.partition("/")[2].rpartition("@")
-    maker = store.producer(reference)
+    maker = next((run for run in runs if reference in made.get(run.id, ())), None)
     return {
         "name": name,
         "version": _version(store, name, reference=reference, maker=maker),
@@ -137,7 +153,7 @@ def _version(store: Store, name: str, *, reference: str, maker: Run | None) -> s
     return next((str(place) for place, (_, each) in enumerate(made, 1) if each == reference), None)
 
 
-def _run(run: Run) -> dict[str, Any]:
+def _run(run: Run, *, made: list[str]) -> dict[str, Any]:
     return {
         "run": run.id,
         "step": run.step,
@@ -147,16 +163,18 @@ def _run(run: Run) -> dict[str, Any]:
         "git_commit": run.git_commit,
         "git_dirty": run.git_dirty,
         "parameters": dict(run.parameters),
-        "outputs": [use.artifact.reference for use in run.outputs],
+        "outputs": made,
         "started_at": run.started_at.isoformat(),
         "mlflow_run_id": run.mlflow_run_id,
     }
 
 
-def _in_order(artifacts: Iterable[Artifact], runs: Sequence[Run]) -> list[Artifact]:
+def _in_order(
+    artifacts: Iterable[Artifact], runs: Sequence[Run], made: Mapping[str, list[str]]
+) -> list[Artifact]:
     """Artifacts in the order in which the runs made them; those that none of them made come first."""
-    made = {use.artifact.reference: place for place, run in enumerate(runs) for use in run.outputs}
-    return sorted(artifacts, key=lambda artifact: made.get(artifact.reference, -1))
+    places = {reference: place for place, run in enumerate(runs) for reference in made.get(run.id, ())}
+    return sorted(artifacts, key=lambda artifact: places.get(artifact.reference, -1))
 
 
 def _dataset(artifact: Artifact) -> dict[str, Any]:

@@ -1,23 +1,26 @@
-"""The source rows behind a prediction or a model: their ids, keys and values."""
+"""The rows that questions are about: those of a dataset or a model, and those a prediction names, with their values."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 import pandas as pd
 
-from lineage.errors import NotRecorded
-from lineage.records import Artifact, Prediction
+from lineage.errors import Letter, NotRecorded
+from lineage.records import Artifact
 from lineage.store import Store
 from pipeline.artifacts.model import Model
-from pipeline.errors import HeadwaterError, Misuse
+from pipeline.cell import to_json
+from pipeline.errors import Misuse
 from pipeline.storage import Storage
+from pipeline.storage.tables import StoredTables
 
 
 def source_rows(store: Store, storage: Storage, reference: str) -> list[int]:
-    """List the ids of the source rows of a dataset, or of those a model was trained on, in ascending order.
+    """List the ids of the rows of a dataset, or of those a model was trained on, in ascending order.
 
     `reference` is whatever the store can find: a whole reference, a name, the beginning of a digest.
 
@@ -27,94 +30,84 @@ def source_rows(store: Store, storage: Storage, reference: str) -> list[int]:
         ArtifactMissing: the bytes are gone.
         ArtifactCorrupt: the bytes are not what was recorded.
     """
+    return [int(row) for row in storage.load(table_of(store, storage, reference)).index]
+
+
+def table_of(store: Store, storage: Storage, reference: str) -> Artifact:
+    """Find the dataset whose rows are asked for: the artifact itself, or what a model was trained on.
+
+    Raises: as `source_rows`.
+    """
     artifact = store.artifact(reference)
     if artifact.kind == "model":
         artifact = store.artifact(Model.from_json(storage.load(artifact)).trained_on)
     if artifact.kind != "dataset":
         raise Misuse(f"{artifact.reference} has no rows", expected="a dataset or a model", found=artifact.kind)
-    return [int(row) for row in storage.load(artifact).index]
+    return artifact
 
 
-def sources_of(
-    prediction: Prediction, upstream: Iterable[Artifact], *, store: Store, storage: Storage
-) -> tuple[list[dict[str, Any]], list[str]]:
-    """Describe every source upstream, with the rows of it that the prediction directly stands on.
-
-    A row that came with a later version of its source is shown from that version.
-
-    Returns:
-        The sources as JSON objects, and one sentence for everything that could not be found.
-    """
-    versions = {artifact.reference: artifact for artifact in upstream if _is_source(artifact)}
-    rows: dict[str, list[dict[str, Any]]] = {reference: [] for reference in versions}
-    missing: list[str] = []
-    for name, row in prediction.rows:
-        known = [artifact for artifact in versions.values() if artifact.name == name]
-        found, trouble = _find(row, [*known, *_others(store, name, known)], storage)
-        missing += trouble
-        if found is None:
-            missing.append(f"row {row} of source {name} is in no version whose bytes are kept")
-            continue
-        artifact, values = found
-        versions.setdefault(artifact.reference, artifact)
-        rows.setdefault(artifact.reference, []).append(_described(row, values, artifact, prediction.input))
-    return [_source(artifact, rows[reference]) for reference, artifact in versions.items()], missing
-
-
-def _is_source(artifact: Artifact) -> bool:
+def is_source(artifact: Artifact) -> bool:
+    """Whether an artifact is a version of a source, as it was ingested."""
     return artifact.kind == "dataset" and artifact.facts.get("source") == artifact.name
 
 
-def _others(store: Store, name: str, known: Sequence[Artifact]) -> Iterator[Artifact]:
-    """Give the other versions of a source, the newest first, only when they are asked for."""
-    seen = {artifact.reference for artifact in known}
-    try:
-        versions = store.versions("dataset", name)
-    except NotRecorded:
-        return
-    yield from (artifact for artifact in versions if artifact.reference not in seen)
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of a version of a dataset, with its values by column."""
+
+    artifact: Artifact
+    id: int
+    values: Mapping[str, Any]
+
+    def to_json(self, stated: Mapping[str, Any] | None = None, *, keys: Sequence[str] = ()) -> dict[str, Any]:
+        """Describe the row; `differs` names the columns in which a request `stated` something else."""
+        plain = {column: to_json(value) for column, value in self.values.items()}
+        types = self.artifact.facts.get("types") or {}
+        shared = [column for column in stated or {} if column in plain]
+        return {
+            "id": str(self.id),
+            "keys": {name: plain[name] for name in self.artifact.facts.get("keys") or keys if name in plain},
+            "values": plain,
+            "differs": [name for name in shared if _differ(stated[name], plain[name], kind=types.get(name, ""))],
+        }
 
 
-def _find(
-    row: int, versions: Iterable[Artifact], storage: Storage
-) -> tuple[tuple[Artifact, Mapping[str, Any]] | None, list[str]]:
-    missing = []
-    for artifact in versions:
+class Finder:
+    """Finds rows in the versions of datasets; what cannot be read is told in `missing`."""
+
+    def __init__(self, store: Store, tables: StoredTables) -> None:
+        self._store, self._tables = store, tables
+        self.missing: list[str] = []
+
+    def rows(self, artifact: Artifact, ids: Iterable[int]) -> list[Row]:
+        """Give those of the rows `ids` that a version has, ascending by id."""
         try:
-            frame = storage.load(artifact)
-        except HeadwaterError as error:
-            missing.append(str(error))
-            continue
-        if row in frame.index:
-            return (artifact, frame.loc[[row]].iloc[0].to_dict()), missing
-    return None, missing
+            table = self._tables.rows(artifact.reference, ids)
+        except Letter as error:
+            self.missing.append(str(error))
+            return []
+        columns = {name: list(column) for name, column in table.items()}
+        return [
+            Row(artifact, row, {name: column[place] for name, column in columns.items()})
+            for place, row in enumerate(table.index.tolist())
+        ]
 
+    def row(self, name: str, row: int, known: Iterable[Artifact]) -> Row | None:
+        """Find a row of the dataset `name`, first in the `known` versions, then in others, the newest first."""
+        tried = list(known)
+        for artifact in chain(tried, self._others(name, tried)):
+            if found := self.rows(artifact, [row]):
+                return found[0]
+        return None
 
-def _source(artifact: Artifact, rows: list[dict[str, Any]]) -> dict[str, Any]:
-    provenance = artifact.facts.get("provenance", {})
-    return {
-        "name": artifact.name,
-        "supplier": provenance.get("supplier", ""),
-        "licence": provenance.get("licence", ""),
-        "digest": artifact.digest,
-        "reference": artifact.reference,
-        "rows": rows,
-    }
-
-
-def _described(
-    row: int, values: Mapping[str, Any], artifact: Artifact, stated: Mapping[str, Any]
-) -> dict[str, Any]:
-    """Describe one row; `differs` names the columns in which the request stated something else."""
-    plain = {column: to_json(value) for column, value in values.items()}
-    keys, types = artifact.facts.get("keys") or (), artifact.facts.get("types") or {}
-    shared = [column for column in stated if column in plain]
-    return {
-        "id": str(row),
-        "keys": {column: plain[column] for column in keys if column in plain},
-        "values": plain,
-        "differs": [name for name in shared if _differ(stated[name], plain[name], kind=types.get(name, ""))],
-    }
+    def _others(self, name: str, known: Sequence[Artifact]) -> Iterator[Artifact]:
+        """Give the other versions of a dataset only when they are asked for."""
+        seen = {artifact.reference for artifact in known}
+        try:
+            versions = self._store.versions("dataset", name)
+        except NotRecorded:
+            return
+        yield from (artifact for artifact in versions if artifact.reference not in seen)
 
 
 def _differ(stated: Any, kept: Any, *, kind: str) -> bool:
@@ -130,15 +123,3 @@ def _moment(text: str) -> Any:
     except ValueError:
         return text
     return moment.tz_localize("UTC") if moment.tzinfo is None else moment
-
-
-def to_json(value: Any) -> Any:
-    """Give one cell as a JSON value: null for nothing, ISO text for a time, text for what JSON lacks."""
-    if value is None or value is pd.NA or value is pd.NaT:
-        return None
-    plain = value.item() if hasattr(value, "item") else value
-    if isinstance(plain, float):
-        return plain if math.isfinite(plain) else None
-    if isinstance(plain, (bool, int, str)):
-        return plain
-    return plain.isoformat() if hasattr(plain, "isoformat") else str(plain)

@@ -21,6 +21,7 @@ from pipeline.errors import TrainingRefused
 from pipeline.rank import ranks
 from pipeline.step import Depends, Effect, Made, Rule, Step
 from pipeline.training.candidates import Candidate
+from pipeline.training.entry import entry_of
 from pipeline.training.estimators import fit, problem_of
 from pipeline.training.examples import check_classes, examples
 from pipeline.training.recipe import SEED, built, recipe
@@ -37,7 +38,7 @@ def overfit(runner: Any, *, ready: Mapping[str, Any], candidates: Sequence[Candi
         StepRefused: a single row could not go the way to the features, so no model could be served.
     """
     train, target = ready["features"]["train"], target_of(runner, ready=ready)
-    runner.path(train)
+    entry_of(runner, train=train)
     gates = {each.name: runner.run(_step(each, target=target), {"train": train}).outputs["gate"] for each in candidates}
     found = [runner.value(reference) for reference in gates.values()]
     if failed := [gate for gate in found if not gate["passed"]]:

@@ -1,9 +1,9 @@
-"""Which columns a row must bring: those without which its features would come out otherwise.
+"""What a row must bring to be served: its columns' types, and those without which its features come out otherwise.
 
-A user's functions may read any column of the source, and say so nowhere. So a sample of source
-rows takes the way to the features again, once with each column left empty; a column is required
-if anything differs, or a function cannot do without it. A column that no sampled row needs is
-found not to be required; the sample is drawn by hash rank and is the same for the same rows.
+A user's functions may read any column of the entry, and say so nowhere. So a sample of its rows
+takes the way to the features again, once with each column left empty; a column is required if
+anything differs, or a function cannot do without it. A column that no sampled row needs is found
+not to be required; the sample is drawn by hash rank and is the same for the same rows.
 """
 
 from __future__ import annotations
@@ -14,11 +14,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from pipeline.code import load
+from pipeline.errors import TrainingRefused
+from pipeline.parsing import DTYPES
 from pipeline.rank import ranks
-from pipeline.schema import normalised
 from pipeline.step import Depends, Effect, Made, Rule, Step
 from pipeline.training.recipe import SEED
+from pipeline.way import parts, way
 
 SAMPLE = 64
 
@@ -26,20 +27,33 @@ Way = Callable[[pd.DataFrame], pd.DataFrame]
 
 
 def required_step(
-    path: Sequence[Mapping[str, Any]], *, source: str, features: Sequence[str], target: str
+    path: Sequence[Mapping[str, Any]],
+    *,
+    source: str,
+    types: Mapping[str, str] | None,
+    features: Sequence[str],
+    target: str,
 ) -> tuple[Step, dict[str, Any]]:
-    """Give the step that finds the required columns, and its inputs.
+    """Give the step that finds what a row must bring, and its inputs.
 
-    `path` lists the row-wise steps from `source` (a reference) to the columns that the fit stage
-    reads, `features`.
+    `path` lists the row-wise steps from `source`, the entry's reference, to the columns that the fit
+    stage reads, `features`. `types` are the entry's declared types, None if it was not ingested.
     """
-    inputs = {"rows": source} | ({"code": [entry["code"] for entry in path]} if path else {})
+    inputs = {"rows": source, **parts(path)}
+    reads = {} if path else {"reads": list(features)}
     step = Step(
         name="required",
         stage="training",
         function=find_required,
-        parameters={"given": [entry["parameters"] for entry in path], "features": list(features), "target": target},
-        depends=tuple(Depends(role, Rule.EVERY_ROW, Effect.DECISION) for role in inputs),
+        parameters={
+            "path": [dict(entry) for entry in path],
+            "types": None if types is None else dict(types),
+            "features": list(features),
+            "target": target,
+        },
+        depends=tuple(
+            Depends(role, Rule.EVERY_ROW, Effect.DECISION, detail=reads if role == "rows" else {}) for role in inputs
+        ),
     )
     return step, inputs
 
@@ -47,37 +61,65 @@ def required_step(
 def find_required(
     rows: pd.DataFrame,
     code: Sequence[Mapping[str, Any]] = (),
+    references: Sequence[pd.DataFrame] = (),
     *,
-    given: Sequence[Mapping[str, Any]],
+    path: Sequence[Mapping[str, Any]],
+    types: Mapping[str, str] | None,
     features: Sequence[str],
     target: str,
 ) -> dict[str, Made]:
-    """Name the columns of `rows` that `features` need, in the order of the columns; never the target.
+    """Tell the `types` of the columns of `rows`, and which `features` need, in the order of the columns.
 
-    `code` holds the source text of the functions on the way, `given` the parameters of each.
+    The target is never required. `code` holds the source text of the functions on the way,
+    `references` the tables it looks up in, both in the order of `path`.
+
+    Raises:
+        TrainingRefused: a column that no request can state is required.
     """
-    way = _way([load(dict(bundled)) for bundled in code], given=given, features=features)
+    taken = _way(way(path, code=code, references=references), features=features)
     order = np.argsort(ranks(rows.index.to_numpy(), seed=SEED), kind="stable")
     sample = rows.iloc[np.sort(order[:SAMPLE])]
-    expected = _taken(way, sample)
+    expected = _taken(taken, sample)
     empty = sample.iloc[:0].reindex(sample.index)
     columns = [
         column
         for column in rows.columns
-        if column != target and (expected is None or _differs(way, sample, empty[column], expected=expected))
+        if column != target and (expected is None or _differs(taken, sample, empty[column], expected=expected))
     ]
-    return {"columns": Made("columns", {"required": columns})}
+    stated = types_of(rows) if types is None else dict(types)
+    _refuse_unstatable(rows, [column for column in columns if column not in stated])
+    return {"columns": Made("columns", {"required": columns, "types": stated})}
 
 
-def _way(
-    functions: Sequence[Callable[..., Any]], *, given: Sequence[Mapping[str, Any]], features: Sequence[str]
-) -> Way:
-    def way(frame: pd.DataFrame) -> pd.DataFrame:
-        for function, parameters in zip(functions, given, strict=True):
-            frame = normalised(function(frame, **parameters))
+def types_of(rows: pd.DataFrame) -> dict[str, str]:
+    """Name the declared type that each column's values have in a request; columns without one are left out."""
+    kinds = {dtype: kind for kind, dtype in DTYPES.items()}
+    return {name: kinds[str(dtype)] for name, dtype in rows.dtypes.items() if str(dtype) in kinds and _is_text(dtype)}
+
+
+def _is_text(dtype: Any) -> bool:
+    """Whether a category's values are texts; true of anything that is no category."""
+    return not isinstance(dtype, pd.CategoricalDtype) or str(dtype.categories.dtype) == DTYPES["text"]
+
+
+def _refuse_unstatable(rows: pd.DataFrame, columns: Sequence[str]) -> None:
+    if columns:
+        raise TrainingRefused(
+            "features rest on columns whose values no request can state, so no model could be served",
+            expected=", ".join(DTYPES.values()),
+            examples=[f"{column}: {rows[column].dtype}" for column in columns],
+            count=len(columns),
+            next_step="Make numbers, texts or times in UTC of them in the step that makes these rows.",
+        )
+
+
+def _way(steps: Sequence[Way], *, features: Sequence[str]) -> Way:
+    def taken(frame: pd.DataFrame) -> pd.DataFrame:
+        for step in steps:
+            frame = step(frame)
         return frame[list(features)].sort_index()
 
-    return way
+    return taken
 
 
 def _taken(way: Way, frame: pd.DataFrame) -> pd.DataFrame | None:

@@ -9,6 +9,7 @@ from pipeline.artifacts.metric import Score, metric as metric_named
 from pipeline.artifacts.model import Model
 from pipeline.errors import TrainingRefused
 from pipeline.step import Depends, Effect, Made, Rule, Step
+from pipeline.training.entry import entry_of
 from pipeline.training.required import required_step
 
 
@@ -19,7 +20,8 @@ def select(runner: Any, *, ready: Mapping[str, Any], estimators: Sequence[Mappin
     the cross-validation where there is no dev part; equal figures are decided by name.
 
     Raises:
-        TrainingRefused: no candidates, or none whose metric is defined.
+        TrainingRefused: no candidates, none whose metric is defined, or features that no request can state.
+        StepRefused: no single row can go the way to the features.
         ServiceUnavailable: MLflow does not answer; the task can be tried again.
     """
     from pipeline.tracking import register
@@ -83,8 +85,13 @@ def _score(scores: Mapping[str, Any], *, metric: str, on: str) -> Score:
 def _manifest(runner: Any, *, ready: Mapping[str, Any], first: Mapping[str, str], selection: str) -> Any:
     train = ready["features"]["train"]
     fields = _fields(runner, ready=ready, first=first, selection=selection)
-    way = required_step(fields["path"], source=fields["source"], features=ready["apply"]["parameters"]["features"],
-                        target=fields["target"])
+    way = required_step(
+        fields["path"],
+        source=fields["source"],
+        types=runner.describe(fields["source"]).facts.get("types"),
+        features=ready["apply"]["parameters"]["features"],
+        target=fields["target"],
+    )
     inputs = {
         "estimator": first["estimator"], "scores": first["scores"], "selection": selection,
         "columns": runner.run(*way).outputs["columns"], "train": train, "transforms": list(ready["transforms"]),
@@ -106,16 +113,15 @@ def _fields(runner: Any, *, ready: Mapping[str, Any], first: Mapping[str, str], 
     """Everything of the manifest that the artifacts' records know."""
     train = ready["features"]["train"]
     fitted = runner.describe(first["estimator"]).facts
-    source = runner.source_of(train)
-    origin = runner.describe(source).facts
+    source = entry_of(runner, train=train)
+    origin = runner.describe(source)
     return {
         "name": runner.occasion.dag,
         **{name: fitted[name] for name in ("candidate", "problem", "target", "features", "classes", "positive")},
         "estimator": first["estimator"],
         "transforms": list(ready["transforms"]),
         "source": source,
-        "source_name": origin["source"],
-        "types": origin["types"],
+        "source_name": origin.facts.get("source", origin.name),
         "path": runner.path(train),
         "apply": ready["apply"],
         "selection": selection,
@@ -138,7 +144,7 @@ def assemble(
         Misuse: what was recorded does not make a legal model.
     """
     metrics = {part: scores[part] for part in ("train", "dev", "cv") if part in scores}
-    chosen = {"required": columns["required"], "metric": selection["metric"], "metrics": metrics}
-    model = Model.from_json({**manifest, **chosen})
+    chosen = {"metric": selection["metric"], "metrics": metrics}
+    model = Model.from_json({**manifest, **columns, **chosen})
     facts = {name: manifest[name] for name in ("candidate", "problem", "target", "source_name", "trained_rows")}
     return {"model": Made("model", model.to_json(), facts=facts, name=model.name)}

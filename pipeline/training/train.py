@@ -110,6 +110,7 @@ def _score_step(
     inputs = {"estimator": estimator} | {part: features[part] for part in ("train", "dev") if part in features}
     if by:
         inputs["rows"] = ready["parts"]["train"]
+    read = {"rows": {"reads": list(by.values())}}
     step = Step(
         name=f"score_{candidate.name}",
         stage="training",
@@ -118,6 +119,6 @@ def _score_step(
             "candidate": candidate.name, "given": recipe(candidate), "target": facts["target"],
             "metric": metric, "folds": folds, "by": by,
         },
-        depends=tuple(Depends(role, Rule.EVERY_ROW, Effect.DECISION) for role in inputs),
+        depends=tuple(Depends(role, Rule.EVERY_ROW, Effect.DECISION, detail=read.get(role, {})) for role in inputs),
     )
     return step, inputs

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from pipeline.step import Depends, Effect, Rule, Step
 from pipeline.validation.expectations import Expectation
 
 STAGE = "validation"
+_OF_NO_COLUMN = ("expect_table_row_count_to_be_between", "expect_table_row_count_to_equal")
 
 
 def validate(runner: Any, *, data: str, expectations: Sequence[Expectation]) -> str:
@@ -32,7 +33,7 @@ def validate(runner: Any, *, data: str, expectations: Sequence[Expectation]) -> 
     return runner.run(step, {"data": data, "verdict": verdict}).outputs["data"]
 
 
-def _judging(name: str, expectations: Iterable[Expectation], *, title: str) -> Step:
+def _judging(name: str, expectations: Sequence[Expectation], *, title: str) -> Step:
     from pipeline.validation.judge import judge
 
     return Step(
@@ -40,11 +41,11 @@ def _judging(name: str, expectations: Iterable[Expectation], *, title: str) -> S
         stage=STAGE,
         function=judge,
         parameters={"expectations": [each.to_json() for each in expectations], "title": title},
-        depends=(Depends("data", Rule.EVERY_ROW, Effect.DECISION),),
+        depends=(Depends("data", Rule.EVERY_ROW, Effect.DECISION, detail=_read(expectations)),),
     )
 
 
-def _carrying_out(name: str, expectations: Iterable[Expectation], *, names: dict[str, str]) -> Step:
+def _carrying_out(name: str, expectations: Sequence[Expectation], *, names: dict[str, str]) -> Step:
     """A row that passes is itself; that it passes was decided by its own data, or by other rows' too.
 
     That rows pass at all rests on the whole verdict.
@@ -52,6 +53,7 @@ def _carrying_out(name: str, expectations: Iterable[Expectation], *, names: dict
     from pipeline.validation.judge import carry_out
 
     aside = [each for each in expectations if each.severity == "quarantine"]
+    own = {"reads": [], "decides": [], "passes": "*", "gives": []}
     rule = Rule.SAME_ROW if all(each.is_rowwise for each in aside) else Rule.EVERY_ROW
     return Step(
         name=name,
@@ -59,8 +61,17 @@ def _carrying_out(name: str, expectations: Iterable[Expectation], *, names: dict
         function=carry_out,
         parameters={"names": names},
         depends=(
-            Depends("data", Rule.SAME_ROW),
-            *([Depends("data", rule, Effect.DECISION)] if aside else []),
+            Depends("data", Rule.SAME_ROW, detail=own),
+            *([Depends("data", rule, Effect.DECISION, detail=_read(aside))] if aside else []),
             Depends("verdict", Rule.EVERY_ROW, Effect.DECISION),
         ),
     )
+
+
+def _read(expectations: Sequence[Expectation]) -> dict[str, list[str]]:
+    """The columns that expectations look at; nothing where one of them may look at any."""
+    from pipeline.validation.columns import concerned
+
+    if not all(concerned(each) or each.kind in _OF_NO_COLUMN for each in expectations):
+        return {}
+    return {"reads": list(dict.fromkeys(column for each in expectations for column in concerned(each)))}

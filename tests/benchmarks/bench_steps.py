@@ -25,7 +25,7 @@ import pandas as pd
 
 from pipeline.runner import Occasion, Runner
 from pipeline.settings import Settings
-from pipeline.step import Depends, Rule, Step
+from pipeline.step import Depends, Rule, Step, rowwise
 
 STEPS, ROUNDS = 10, 9
 
@@ -36,6 +36,7 @@ def table() -> pd.DataFrame:
     return pd.DataFrame({"a": n * 1.0, "b": n, "c": n.astype(str), "d": n % 7}, index=pd.Index(n + 1, name="row"))
 
 
+@rowwise
 def add(data: pd.DataFrame, k: int) -> pd.DataFrame:
     """The user's function: one column changed."""
     return data.assign(a=data["a"] + k)
@@ -107,12 +108,15 @@ store = sqlite3.connect({database!r})
 [store.execute("SELECT * FROM step WHERE k = ?", (k,)).fetchone() for k in range(10)]
 """
 CHAIN = """
+from pipeline.step import rowwise
+
 def table():
     import numpy as np
     import pandas as pd
     n = np.arange(1000)
     return pd.DataFrame({"a": n * 1.0, "b": n, "c": n.astype(str), "d": n % 7}, index=pd.Index(n + 1, name="row"))
 
+@rowwise
 def add(data, k):
     return data.assign(a=data["a"] + k)
 

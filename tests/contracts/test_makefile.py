@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-TARGETS = ("demo", "test", "check", "up", "clean", "lock")
+TARGETS = ("demo", "story", "test", "check", "oracle", "up", "clean", "lock")
 
 
 def plan(target, *arguments):

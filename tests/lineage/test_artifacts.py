@@ -75,6 +75,7 @@ def test_artifacts_are_listed_by_kind_without_the_deleted(history: History) -> N
     assert history.store.artifacts("model") == [two]
     history.store.forgotten("one", "asked to")
     assert (history.store.artifacts(), history.store.versions("dataset", "one")) == ([two], [])
+    assert history.store.versions("dataset", "one", deleted=True) == [one]
     history.made(one, by="r2")
     assert set(map(repr, history.store.artifacts())) == {repr(one), repr(two)}
 

@@ -13,6 +13,7 @@ from alembic.migration import MigrationContext
 from lineage import migrations
 from lineage.database import Database
 from lineage.schema import METADATA, REVISION
+from lineage.store import Store
 
 
 def test_the_constant_names_the_last_migration() -> None:
@@ -68,6 +69,40 @@ def test_a_migration_that_fails_leaves_the_database_as_it_was(url: str) -> None:
     with database.reading() as connection:
         assert sa.inspect(connection).get_table_names() == []
     database.close()
+
+
+WORDS = {"outcome": "reused", "rule": "pairs", "effect": "model", "known": "sampled", "reused_from": "r0", "key": "[]"}
+
+
+def a_row(table: sa.Table) -> dict[str, object]:
+    """A row for any table: numbers are 1, so that every reference finds its row; JSON is an empty object."""
+    kinds = {column.name: column.type.python_type for column in table.columns}
+    values = {int: 1, str: "{}", bytes: b"\x00\xff", bool: True}
+    return {name: WORDS.get(name, values[kind]) for name, kind in kinds.items()}
+
+
+def test_a_store_of_the_first_version_keeps_all_it_holds(url: str) -> None:
+    """Opened by today's code, every row of every table is as it was, and can be read and added to."""
+    database = Database(url)
+    if database.is_sqlite:
+        Path(str(database.url.database)).parent.mkdir(parents=True)
+    first = sa.MetaData()
+    with database.writing() as connection:
+        migrations.upgrade(connection, "0001")
+        first.reflect(connection)
+        old = [table for table in first.sorted_tables if table.name != "alembic_version"]
+        for table in old:
+            connection.execute(table.insert(), a_row(table))
+        before = {table.name: connection.execute(table.select()).all() for table in old}
+    database.close()
+    store = Store(url)
+    with store.database.reading() as connection:
+        assert {table.name: connection.execute(table.select()).all() for table in old} == before
+        assert compare_metadata(MigrationContext.configure(connection), METADATA) == []
+    assert len(before) == 12 and [run.reused_from for run in store.runs()] == ["r0"]
+    artifact = store.run("{}").outputs[0].artifact
+    assert (artifact.kind, store.releases()[0].model, store.predictions()[0].model) == ("{}", *[artifact.reference] * 2)
+    store.close()
 
 
 def test_the_migrations_are_where_the_package_is(tmp_path: Path) -> None:

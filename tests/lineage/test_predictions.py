@@ -24,8 +24,10 @@ def prediction(prediction_id: str, *rows: tuple[str, int], **more: Any) -> Predi
 
 
 def test_a_prediction_is_read_back_as_it_was_logged(store: Store) -> None:
-    """Input, output, time and source rows, in their order, with ids at both ends of 64 bits."""
-    logged = prediction("p1", ("loans", MOST), ("people", LEAST), ("loans", 0), at=NOON + timedelta(microseconds=7))
+    """Input, output, time, lookups and source rows, in their order, with ids at both ends of 64 bits."""
+    looked_up = ({"step": "towns", "key": {"town": "Bonn"}, "row": str(LEAST), "found": True}, {"row": None})
+    rows = (("loans", MOST), ("people", LEAST), ("loans", 0))
+    logged = prediction("p1", *rows, at=NOON + timedelta(microseconds=7), looked_up=looked_up)
     store.log_predictions([logged])
     assert store.prediction("p1") == logged
 
@@ -46,6 +48,13 @@ def test_predictions_on_rows_are_those_that_stand_on_any_of_them(store: Store) -
     assert [one.id for one in store.predictions_on("loans", [1, 2, -5, MOST])] == ["a", "c"]
     assert [one.id for one in store.predictions_on("people", [1])] == ["b"]
     assert store.predictions_on("loans", []) == []
+
+
+def test_predictions_are_read_many_at_once(store: Store) -> None:
+    """By whole ids, those that are logged, oldest first."""
+    logged = [prediction("b", ("loans", 1)), prediction("a"), prediction("c")]
+    store.log_predictions(logged)
+    assert store.predictions_among(["c", "b", "never"]) == [logged[0], logged[2]]
 
 
 def test_a_prediction_is_found_by_the_beginning_of_its_id(store: Store) -> None:

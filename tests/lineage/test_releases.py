@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from lineage.errors import NotRecorded
+from lineage.errors import Conflict, NotRecorded
 from lineage.records import Release
 from lineage.store import Store
 from tests.lineage.history import History, artifact
@@ -65,6 +65,17 @@ def test_rollbacks_go_further_back_never_to_and_fro(ledger: Store) -> None:
     assert (first.by, first.reason, first.facts) == ("ann", "worse", {"rolled_back": 3, "restored": 2})
     with pytest.raises(NotRecorded, match=f"{A} and no other model before it"):
         ledger.rollback("loans", by="ann", reason="again")
+
+
+def test_a_rollback_goes_where_it_was_expected_to_or_nowhere(ledger: Store) -> None:
+    """The entry to go back to is known before; where another release came between, nothing is entered."""
+    released(ledger, A, B)
+    assert ledger.released_before("loans").number == 1
+    released(ledger, C)
+    with pytest.raises(Conflict, match="expected release 1 .* found release 2"):
+        ledger.rollback("loans", by="ann", reason="worse", to=1)
+    entry = ledger.rollback("loans", by="ann", reason="worse", to=2, facts={"why": "it harms"})
+    assert (entry.model, entry.facts) == (B, {"why": "it harms", "rolled_back": 3, "restored": 2})
 
 
 def test_what_was_rolled_back_is_not_come_back_to(ledger: Store) -> None:

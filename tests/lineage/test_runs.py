@@ -74,3 +74,39 @@ def test_a_run_whose_output_was_deleted_is_not_reusable_until_it_is_made_again(h
     assert history.store.reusable("k") is None
     history.made(clean, by="r2")
     assert history.store.reusable("k").id == "r1"
+
+
+def test_the_previous_run_of_a_step_is_its_newest_that_succeeded(history: History) -> None:
+    """By DAG and step, and by task and code where they are asked for; whole, with what it used and made."""
+    for run_id, of_step in {
+        "r1": {"dag": "loans", "step": "clean", "task": "a", "code_digest": "c1"},
+        "r2": {"dag": "loans", "step": "clean", "task": "b", "code_digest": "c2"},
+        "r3": {"dag": "loans", "step": "other", "task": "a", "code_digest": "c1"},
+        "r4": {"dag": "other", "step": "clean", "task": "a", "code_digest": "c1"},
+    }.items():
+        history.made(artifact("clean", run_id), by=run_id, of=[artifact("raw")], **of_step)
+    store = history.store
+    store.begin(run("r5", dag="loans", step="clean"))
+    found = store.previous("loans", "clean")
+    assert found == store.run("r2") and found.dependencies
+    assert (
+        store.previous("loans", "clean", task="a").id == store.previous("loans", "clean", code_digest="c1").id == "r1"
+    )
+    assert store.previous("loans", "clean", task="a", code_digest="c2") is None
+    assert store.previous("loans", "nothing") is None
+
+
+def test_the_previous_run_within_a_dag_run_is_the_one_it_took_over(history: History) -> None:
+    """What a DAG run reused leads to the run that made it; a failed try counts for nothing."""
+    store, of_step = history.store, {"dag": "loans", "step": "clean", "task": "t"}
+    history.made(artifact("clean", "aa"), by="r1", dag_run="first", code_digest="c1", **of_step)
+    history.made(artifact("clean", "bb"), by="r2", dag_run="second", code_digest="c2", **of_step)
+    store.reuse(run("r3", dag_run="third", **of_step), of=store.run("r1"))
+    store.begin(run("r4", dag_run="third", **of_step))
+    store.fail("r4", ended_at=NOON, error="boom")
+    for dag_run, found in {"first": "r1", "second": "r2", "third": "r1"}.items():
+        assert store.previous("loans", "clean", dag_run=dag_run, task="t") == store.run(found)
+    assert store.previous("loans", "clean", dag_run="third", code_digest="c1").id == "r1"
+    assert store.previous("loans", "clean", dag_run="third", code_digest="c2") is None
+    assert store.previous("loans", "clean", dag_run="fourth") is None
+    assert store.previous("loans", "clean").id == "r2"

@@ -43,6 +43,27 @@ def test_the_first_pin_stands(store: Store) -> None:
     assert store.pinned("loans", "run1", "raw") == "dataset/raw@aa"
 
 
+def test_all_pins_of_a_dag_run(store: Store) -> None:
+    """They are told by source, in the order of the names, of one DAG run alone."""
+    for dag, dag_run, source in [
+        ("loans", "run1", "b"),
+        ("loans", "run1", "a"),
+        ("loans", "run2", "c"),
+        ("d", "run1", "e"),
+    ]:
+        store.pin(dag, dag_run, source, f"dataset/{source}@aa")
+    assert list(store.pins("loans", "run1").items()) == [("a", "dataset/a@aa"), ("b", "dataset/b@aa")]
+    assert store.pins("loans", "run3") == {}
+
+
+def test_the_dag_runs_that_pinned_a_source(store: Store) -> None:
+    """They are listed with what they pinned, the last to pin it first; pins of other names are left out."""
+    for number, (dag, source) in enumerate([("loans", "raw"), ("cards", "raw"), ("loans", "raw#body"), ("loans", "b")]):
+        store.pin(dag, f"run{number}", source, f"dataset/{source}@{number}")
+    assert store.pinning("raw") == [("cards", "run1", "dataset/raw@1"), ("loans", "run0", "dataset/raw@0")]
+    assert store.pinning("none") == []
+
+
 def test_a_public_source_has_one_secret_everywhere(store):
     """Rows of public data have the same ids in every installation; no two sources share a secret."""
     public, other = (store.register_source(name, schema={}, public=True) for name in ("census", "loans"))

@@ -8,9 +8,11 @@ from lineage.store import Store
 from tests.lineage.history import History, artifact
 
 SURFACE = """
-    ancestors annotate artifact artifacts begin close consumers dependencies dependents descendants downstream fail
-    forgotten interrupted latest live log_predictions open pin pinned prediction predictions predictions_on producer
-    record register_source release releases reusable reuse rollback run runs source sources succeed upstream versions
+    above ancestors annotate artifact artifacts begin below close consumers dependencies dependents descendants
+    downstream fail forgotten interrupted latest live log_predictions made made_otherwise open open_recall
+    override_recall pin pinned pinning pins prediction predictions predictions_on previous producer recall
+    recall_event recalls record register_source release released_before releases reusable reuse rollback run runs
+    source sources succeed supersede_recall upstream versions
 """
 
 

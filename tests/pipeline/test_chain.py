@@ -2,8 +2,8 @@
 
 import pytest
 
-from pipeline.airflow import dag, task
-from pipeline.chain import Reference, Work, conductor, held
+from pipeline.airflow import dag, join, lookup, preprocess, stack, task
+from pipeline.chain import Reference, Work, conductor, held, listed
 from pipeline.errors import Misuse
 from pipeline.settings import Settings
 from pipeline.step import Step, rowwise
@@ -38,6 +38,17 @@ def older(people, years=1):
     return people.assign(age=people["age"] + years)
 
 
+@rowwise(reads=("age",))
+def halved(people):
+    """Half as old."""
+    return people.assign(age=people["age"] // 2)
+
+
+def renamed(people):
+    """Other rows: the same people with other ids."""
+    return people.set_axis(-people.index).rename_axis(index="row")
+
+
 SEEN = {}
 
 
@@ -59,6 +70,16 @@ def own_steps():
 
 
 @dag
+def by_key():
+    """Two tables with one key, looked up, joined and stacked."""
+    data = conductor().task(Work(name="arrive", call=f"{__name__}:arrive"))
+    others = preprocess(data, [renamed])
+    SEEN["looked up"] = held(lookup(data, others, on="age", columns=[], found="there"))
+    SEEN["joined"] = held(join(data, others, on={"age": "age"}))
+    SEEN["stacked"] = held(stack([data, preprocess(others, [halved], name="younger")], name="all_of_them"))
+
+
+@dag
 def twice():
     """The same step twice under one name."""
     data = conductor().task(Work(name="arrive", call=f"{__name__}:arrive"))
@@ -73,6 +94,18 @@ def settings(tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, __name__, sys.modules.get(__name__) or __import__(__name__))
     (tmp_path / "home").mkdir()
     return Settings.from_environment({"HEADWATER_HOME": str(tmp_path / "home")})
+
+
+def test_stages_of_several_datasets(settings):
+    """A lookup, a join and a stack take references, and a list of them."""
+    from pipeline.runner import Occasion, Runner
+
+    by_key.run(settings)
+    runner = Runner.open(settings, Occasion(dag="by_key", dag_run="later"))
+    assert runner.value(SEEN["looked up"])["there"].tolist() == [True, True, True]
+    assert sorted(runner.value(SEEN["joined"])["age"]) == [30, 40, 50]
+    assert SEEN["stacked"].startswith("dataset/by_key.all_of_them@")
+    assert runner.value(SEEN["stacked"])["age"].tolist() == [25, 20, 15, 30, 40, 50]
 
 
 def test_a_chain_runs_here(settings):
@@ -109,6 +142,22 @@ def test_two_tasks_of_one_name_are_refused(settings):
     """As in Airflow, a name stands for one task."""
     with pytest.raises(Misuse, match="two tasks are called older"):
         twice.run(settings)
+
+
+def test_a_chain_can_be_listed_without_being_run():
+    """Tasks by name, with what each takes from which, groups in front; nothing is opened or called."""
+
+    def body():
+        data = conductor().task(Work(name="arrive", call="nowhere:arrive"))
+        with conductor().group("several"):
+            each = conductor().task(Work(name="each", call="nowhere:each", over=["a"], references={"data": data}))
+            conductor().task(Work(name="join", call="nowhere:join", over=each, references={"parts": [each, data]}))
+
+    works = listed(body)
+    assert list(works) == ["arrive", "several.each", "several.join"]
+    assert (works["several.each"].over, works["several.each"].references) == (["a"], {"data": "arrive"})
+    assert works["several.join"].over == "several.each"
+    assert works["several.join"].references == {"parts": ["several.each", "arrive"]}
 
 
 def test_called_without_airflow_a_dag_does_nothing():

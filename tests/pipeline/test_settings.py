@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.errors import Misuse
 from pipeline.settings import Settings, masked
 
 
@@ -22,6 +23,19 @@ def test_each_place_can_be_elsewhere():
     assert (read.store_url, read.storage, read.dags) == ("postgresql://h/d", "s3://bucket/a", Path("/srv/dags"))
 
 
+@pytest.mark.parametrize(("text", "share"), [("0", 0.0), ("0.25", 0.25), ("1", 1.0), ("all", 1.0)])
+def test_the_sample_of_claims_can_be_raised(text, share):
+    """A project tests a share of all rows, or all of them."""
+    assert Settings.from_environment({"HEADWATER_CLAIM_SAMPLE": text}).claim_sample == share
+
+
+@pytest.mark.parametrize("text", ["most", "-1", "2", "nan"])
+def test_a_sample_that_is_none_is_misuse(text):
+    """What is neither a share nor all is refused by the variable's name."""
+    with pytest.raises(Misuse, match="HEADWATER_CLAIM_SAMPLE"):
+        Settings.from_environment({"HEADWATER_CLAIM_SAMPLE": text})
+
+
 @pytest.mark.parametrize(
     ("text", "shown"),
     [
@@ -37,5 +51,7 @@ def test_passwords_are_masked(text, shown):
 
 
 def test_the_repr_has_no_password():
-    """Settings can be printed."""
-    assert "s3cret" not in repr(Settings.from_environment({"HEADWATER_STORE": "postgresql://me:s3cret@host/db"}))
+    """Settings can be printed; the webhook of recalls is a secret too."""
+    given = {"HEADWATER_STORE": "postgresql://me:s3cret@host/db", "HEADWATER_RECALL_WEBHOOK": "https://hooks/s3cret"}
+    read = Settings.from_environment(given)
+    assert read.recall_webhook == "https://hooks/s3cret" and "s3cret" not in repr(read)

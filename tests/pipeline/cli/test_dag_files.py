@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipeline.cli.dag_files import all_dags, find_dag
+from pipeline.cli.dag_files import all_dags, declared_source, find_dag
 from pipeline.errors import DagBroken, Misuse
 
 FILE = "from pipeline.airflow import dag\n\n@dag\ndef {name}():\n    pass\n"
@@ -93,3 +93,17 @@ def test_a_dag_named_by_its_maker_is_found(write):
     folder = write("made.py", "from pipeline.airflow import dag\n\ndef body():\n    pass\n\n"
                               "body.__name__ = 'loans_' + 'fr'\nfrench = dag(body)\n")
     assert find_dag(folder, "loans_fr").name == "loans_fr"
+
+
+def test_a_source_is_found_as_a_dag_takes_it_in(write):
+    """Among all DAGs that can be read; a body that fails, a broken file and an unknown name hinder nothing."""
+    declares = (
+        "from pipeline import CSV, Source\nfrom pipeline.airflow import dag, ingest\n"
+        "{name} = Source(name='{name}', reader=CSV('{name}.csv'))\n\n@dag\ndef take_{name}():\n    ingest({name})\n"
+    )
+    write("bad.py", "# from pipeline\nimport nothing_like_it\n")
+    write("fails.py", FILE.format(name="fails").replace("pass", "raise ValueError"))
+    write("one.py", declares.format(name="one"))
+    folder = write("two.py", declares.format(name="two"))
+    assert declared_source(folder, "two").reader.path == "two.csv"
+    assert declared_source(folder, "three") is None

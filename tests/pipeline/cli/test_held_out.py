@@ -5,8 +5,10 @@ import pytest
 from lineage.errors import NotRecorded
 from lineage.store import Store
 from pipeline.cli.held_out import held_out
+from pipeline.serving.predictor import Predictor
 from pipeline.settings import Settings
 from pipeline.storage import Storage
+from tests.pipeline.seekers import built
 
 
 @pytest.fixture(scope="module")
@@ -33,3 +35,16 @@ def test_a_run_that_held_nothing_out_is_named(opened):
     store, storage = opened
     with pytest.raises(NotRecorded, match="run other of lending held no rows out; expected a part called test or dev"):
         held_out(store, storage, dag="lending", dag_run="other", model=store.live("lending").model)
+
+
+def test_a_row_of_an_aggregate_is_asked_about_as_such(tmp_path):
+    """Where the model's rows are users, made of visits, the request is about a user that training never saw."""
+    seekers = built(tmp_path / "seekers")
+    found = held_out(seekers.store, seekers.storage, dag="seekers", dag_run="first", model=seekers.made["model"])
+    test = seekers.runner.value(seekers.ready["parts"]["test"])
+    user = seekers.frame("users").loc[found.row]
+    assert found.row == test.index[0] and found.truth == test.loc[found.row, "looking"]
+    assert list(found.request) == ["row", "visits", "minutes", "address", "town"]
+    assert (found.request["row"], found.request["minutes"]) == (str(found.row), user["minutes"])
+    predictor = Predictor.load(seekers.made["model"], store=seekers.store, storage=seekers.storage)
+    assert predictor.answer([{name: value for name, value in found.request.items() if name != "row"}])

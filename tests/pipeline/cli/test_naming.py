@@ -9,7 +9,7 @@ def test_a_near_name_is_suggested(headwater, town):
 
 def test_an_ambiguous_beginning_lists_what_it_can_mean(headwater, town):
     """Runs that begin alike are listed, not guessed between."""
-    first, second = (run["id"] for run in headwater(town, "runs", "--json").json)
+    first, second, _ = (run["id"] for run in headwater(town, "runs", "--json").json)
     answer = headwater(town, "show", first[:3])
     assert answer.code == 1 and first in answer.err and second in answer.err
 

@@ -22,5 +22,5 @@ def test_a_killed_run_is_not_shown_as_running(new_town):
 def test_a_store_of_ones_own_is_found_by_its_url(town, tmp_path):
     """HEADWATER_STORE names another store; one that is not there is told by its URL."""
     here = Path(town.folder) / ".headwater" / "lineage.db"
-    assert len(town.process("runs", "--json", HEADWATER_STORE=f"sqlite:///{here}").json) == 2
+    assert len(town.process("runs", "--json", HEADWATER_STORE=f"sqlite:///{here}").json) == 3
     assert f"{tmp_path}/none.db" in town.process("runs", HEADWATER_STORE=f"sqlite:///{tmp_path}/none.db").err

@@ -20,7 +20,7 @@ def test_the_files_of_today_do_not_matter(headwater, new_town):
     answer = headwater(new_town, "reproduce", "town.adults")
     assert answer.code == 0 and "is equal." in answer.out and "DIFFERENT" not in answer.out
     settings = Settings.from_environment({"HEADWATER_HOME": str(new_town.folder / ".headwater")})
-    assert len(Store.open(settings.store_url).runs()) == 2
+    assert [run.step for run in Store.open(settings.store_url).runs()] == ["adults", "ingest", "body"]
 
 
 def test_a_step_that_is_no_function_of_its_inputs_is_refused(new_town):

@@ -31,6 +31,19 @@ def test_an_aggregate_stands_on_every_row(headwater, new_town):
     assert (told["rule"], told["count"]) == ("every row", 5)
 
 
+def test_an_aggregate_by_key_stands_on_the_rows_of_its_keys(headwater, new_town):
+    """Grouped by age, those of age stand on the three rows that have their ages, and the rule is said."""
+    path = new_town.folder / "dags" / "town.py"
+    text = path.read_text().replace("Source, rowwise", "Source, aggregate, rowwise").replace(
+        "@dag", '@aggregate(by="age")\ndef ages(people: pd.DataFrame) -> pd.DataFrame:\n'
+        '    """Count those of one age."""\n    return people.groupby("age").agg(people=("name", "size"))\n\n\n@dag', 1)
+    path.write_text(text.replace("[adults]", "[adults, ages]"))
+    assert new_town.process("run", "town").code == 0
+    (told,) = headwater(new_town, "rows", "town.ages", "--json").json
+    (adults,) = headwater(new_town, "rows", "town.adults", "--json").json
+    assert (told["source"], told["rule"], told["rows"]) == ("people", "same key", adults["rows"])
+
+
 def test_another_source_is_refused(headwater, town):
     """A source it does not stand on is no empty answer."""
     answer = headwater(town, "rows", "town.adults", "--source", "loans")

@@ -5,7 +5,7 @@ def test_lists_the_newest_first(headwater, town):
     """Every run with its step, its outcome and its run of the DAG."""
     told = headwater(town, "runs", "--json").json
     assert [(run["step"], run["outcome"], run["dag_run"]) for run in told] == [
-        ("adults", "succeeded", "first"), ("ingest", "succeeded", "first")]
+        ("adults", "succeeded", "first"), ("ingest", "succeeded", "first"), ("body", "succeeded", "first")]
     assert "adults" in headwater(town, "runs").out.splitlines()[2]
 
 

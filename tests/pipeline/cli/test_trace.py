@@ -1,5 +1,12 @@
 """`headwater trace`."""
 
+import json
+
+from pipeline.serving.request import Limits
+from pipeline.serving.service import Service
+from tests.pipeline.cli.conftest import Project
+from tests.pipeline.seekers import built
+
 
 def test_json_has_the_whole_way(headwater, lending, served):
     """Prediction, release, model, path, datasets, sources with the very row, training rows; complete."""
@@ -24,3 +31,22 @@ def test_an_unknown_prediction_is_refused(headwater, lending):
     """Exit code 1 and where to look."""
     answer = headwater(lending, "trace", "nothing")
     assert answer.code == 1 and "headwater predictions" in answer.err
+
+
+def test_what_lies_between_is_printed(headwater, tmp_path):
+    """The row of a dataset made from sources, what was looked up and what was not there, and how rows are reached."""
+    seekers = built(tmp_path / ".headwater")
+    seekers.release()
+    service = Service(endpoint="seekers", store=seekers.store, storage=seekers.storage, limits=Limits())
+    row = {"user": "u12", "visits": 5, "minutes": 9.5, "address": "10.0.0.12", "town": "Trier"}
+    [answer] = service.predict(json.dumps(row).encode())["predictions"]
+    shown = headwater(Project(tmp_path), "trace", answer["id"]).out
+    for part in (
+        f"row {seekers.row('users', user='u12')} of seekers.per_user, which the request was about",
+        "in_bad_addresses: address 10.0.0.12 was in bad_addresses@",
+        "in_towns: town Trier was not in towns@",
+        "on which the answer stands directly, through seekers.per_user:",
+        "on which the answer stands directly, through in_bad_addresses, which looked it up:",
+        "The trace is complete",
+    ):
+        assert part in shown

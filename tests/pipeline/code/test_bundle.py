@@ -63,8 +63,9 @@ def test_a_function_without_a_place_is_refused():
         bundle(function, reach(function))
 
 
-def test_what_is_imported_while_running_is_kept_too(tmp_path, monkeypatch):
-    """A module imported inside the function comes from the bundle when the function is called, not from the project."""
+@pytest.fixture
+def project_of_files(tmp_path, monkeypatch):
+    """A file that imports a package while it runs, and its bundle."""
     monkeypatch.syspath_prepend(tmp_path)
     (tmp_path / "parts").mkdir()
     (tmp_path / "parts" / "__init__.py").write_text("")
@@ -76,9 +77,40 @@ def test_what_is_imported_while_running_is_kept_too(tmp_path, monkeypatch):
     )
     importlib.invalidate_caches()
     late = importlib.import_module("late")
-    kept = bundle(late.step, reach(late.step))
+    yield late, bundle(late.step, reach(late.step))
+    for name in [name for name in sys.modules if name.partition(".")[0] in ("late", "parts")]:
+        sys.modules.pop(name)
+
+
+def test_what_is_imported_while_running_is_kept_too(project_of_files, tmp_path):
+    """A module imported inside the function comes from the bundle when the function is called, not from the project."""
+    _, kept = project_of_files
     (tmp_path / "parts" / "deep.py").write_text("AMOUNT = 100\n")
     for name in [name for name in sys.modules if name.partition(".")[0] in ("late", "parts")]:
         sys.modules.pop(name)
     assert sorted(kept["files"]) == ["late.py", "parts/__init__.py", "parts/deep.py", "parts/inner.py"]
     assert load(kept)(1) == 3
+
+
+def test_kept_code_reaches_what_its_original_reached(project_of_files):
+    """Code loaded from its text has the digest of the code on disk, however it imports; so earlier results stand."""
+    late, kept = project_of_files
+    other = {**kept, "files": {**kept["files"], "parts/inner.py": kept["files"]["parts/inner.py"] + "def clean(x): 0"}}
+    assert reach(load(kept)).digest == reach(late.step).digest != reach(load(other)).digest
+
+
+def test_kept_code_is_kept_again_as_it_was(project_of_files, tmp_path):
+    """A bundle made of a loaded bundle is the same bundle, when the project's files are gone."""
+    late, kept = project_of_files
+    again = load(kept)
+    for path in tmp_path.rglob("*.py"):
+        path.unlink()
+    assert bundle(again, reach(again)) == kept
+
+
+def test_of_a_large_bundle_a_function_keeps_only_what_it_reaches(steps):
+    """A function taken from a bundle that holds more is kept as if it had been bundled from disk."""
+    whole = bundle(steps.step, reach(steps.step))
+    more = {**whole, "files": {**whole["files"], "unrelated.py": "X = 1\n"}}
+    plain = load({**more, "function": "plain"})
+    assert bundle(plain, reach(plain)) == bundle(steps.plain, reach(steps.plain))

@@ -138,6 +138,21 @@ def test_methods_and_base_classes_count(project):
     assert digest(project, steps=steps, tidy=tidy) != digest(project, steps=steps, tidy=changed)
 
 
+def test_a_cached_property_counts_as_a_method(project):
+    """Its function decides, and it can be described."""
+    steps = """
+        from functools import cached_property
+        class Scale:
+            @cached_property
+            def factor(self):
+                return 2
+        def scaled(frame):
+            return frame * Scale().factor
+    """
+    assert digest(project, steps=steps) != digest(project, steps=steps.replace("return 2", "return 3"))
+    assert not reach(project(tidy=TIDY, steps=steps).scaled).unknown
+
+
 def test_what_is_called_by_name_counts(project):
     """Where a step looks functions up by name, the whole file counts."""
     steps = "import tidy\ndef scaled(frame):\n    return getattr(tidy, 'cle' + 'an')(frame)\n"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -48,7 +49,14 @@ def audit(judgement: str, *, model: str = MODEL) -> dict[str, Any]:
 
 
 def decided(
-    judgement: str, *, plan: ReleasePlan = PLAN, production: bool = True, withdrawn: str = "", model: str = MODEL
+    judgement: str,
+    *,
+    plan: ReleasePlan = PLAN,
+    production: bool = True,
+    withdrawn: str = "",
+    recalled: Mapping[str, str] | None = None,
+    overridden: Mapping[str, Any] | None = None,
+    model: str = MODEL,
 ) -> dict:
     """Decide on the model."""
     return decide(
@@ -59,6 +67,8 @@ def decided(
         endpoint="loans",
         production=production,
         withdrawn=withdrawn,
+        recalled=recalled or {},
+        overridden=overridden or {},
     )["release"].value
 
 
@@ -71,6 +81,7 @@ def test_pass_is_released() -> None:
         "verdict": "pass",
         "owner": "credit risk",
         "mitigation": "roll back to the release before",
+        "lookups": "pinned",
         "reason": "audit passed: 1 of 1 gates kept",
     }
 
@@ -108,3 +119,23 @@ def test_withdrawn_model_stays_withdrawn() -> None:
     """A model that a person rolled back is not released again by a rerun."""
     with pytest.raises(ReleaseRefused, match="taken back.*rolled back by ann in release 3: unfair"):
         decided("pass", withdrawn="rolled back by ann in release 3: unfair")
+
+
+def test_recalled_is_refused_with_who_says_so() -> None:
+    """Every recall is named, with what it says, how to rebuild, and how a person can answer for the model."""
+    recalled = {
+        "r3": "recall r3 of ips by ann (model): listed by mistake",
+        "r5": "recall r5 of ips by bob (direct): lost",
+    }
+    with pytest.raises(ReleaseRefused) as refused:
+        decided("pass", recalled=recalled)
+    text = str(refused.value)
+    assert f"{MODEL} stands on rows that are recalled" in text and "listed by mistake" in text and "lost" in text
+    assert "headwater rebuild r3; headwater rebuild r5" in text
+    assert f"headwater recalls override r3 --model {MODEL} --by NAME" in text
+
+
+def test_overridden_recalls_are_in_the_decision() -> None:
+    """With who answers for it."""
+    override = {"recall_override": {"recalls": ["r3"], "by": "bob"}}
+    assert decided("pass", overridden=override).items() >= override.items()

@@ -9,7 +9,7 @@ import pytest
 
 from lineage.errors import NotRecorded
 from lineage.records import Outcome, Release
-from pipeline.deployment.deploy import deploy, withdrawn
+from pipeline.deployment.deploy import deploy
 from pipeline.deployment.plan import ReleasePlan
 from pipeline.deployment.restore import reinstate, rollback
 from pipeline.errors import Misuse, ReleaseRefused
@@ -17,12 +17,12 @@ from pipeline.errors import Misuse, ReleaseRefused
 PLAN = ReleasePlan(owner="credit risk", mitigation="roll back")
 
 
-def audited(project: Any, *, minimum: float = 0.5, **parameters: Any) -> dict[str, Any]:
+def audited(project: Any, *, minimum: float = 0.5, shift: float = 0.0, **parameters: Any) -> dict[str, Any]:
     """Train and audit a model: what `deploy` is given."""
     from pipeline.auditing.audit import audit
     from pipeline.auditing.policy import AuditPolicy, Gate
 
-    ready = project.ready()
+    ready = project.ready(shift=shift)
     model = project.trained(ready, **parameters)
     policy = AuditPolicy(gates=[Gate(metric="accuracy", minimum=minimum)], resamples=100)
     return {"model": model, "report": audit(project.runner, model=model, ready=ready, policy=policy)}
@@ -56,6 +56,7 @@ def test_release_is_entered_with_its_evidence(project: Any) -> None:
     assert project.runner.store.run(entry.run).step == "deploy" and entry.facts == {
         "owner": "credit risk",
         "mitigation": "roll back",
+        "lookups": "pinned",
     }
     assert champion(project) == given["model"]
 
@@ -65,6 +66,15 @@ def test_same_model_again_is_no_new_entry(project: Any) -> None:
     given = audited(project)
     assert deploy(project.runner, **given, plan=PLAN) == deploy(project.runner, **given, plan=PLAN)
     assert len(project.runner.store.releases(project.runner.occasion.dag)) == 1
+
+
+def test_same_model_looking_up_otherwise_is_a_new_entry(project: Any) -> None:
+    """In which version of a table answers look up is part of the release, and so it is in the ledger."""
+    given, latest = audited(project), replace(PLAN, lookups="latest")
+    for plan in (PLAN, latest, latest):
+        deploy(project.runner, **given, plan=plan)
+    entries = project.runner.store.releases(project.runner.occasion.dag)
+    assert [entry.facts["lookups"] for entry in entries] == ["latest", "pinned"]
 
 
 def test_refusal_is_on_record_and_changes_nothing(project: Any) -> None:
@@ -130,32 +140,3 @@ def test_what_cannot_be_restored(project: Any) -> None:
     deploy(project.runner, **given, plan=PLAN)
     with pytest.raises(ReleaseRefused, match="found it is live"):
         reinstate(project.runner, endpoint=endpoint, model=given["model"], by="ann", reason="x")
-
-
-def entries(*steps: tuple[str, int]) -> list[Release]:
-    """A ledger, oldest first: each entry's model, and the number of the entry it rolled back (0: none)."""
-    return [
-        Release(
-            endpoint="e",
-            model=model,
-            number=number,
-            by="ann",
-            reason="harm",
-            facts={"rolled_back": over} if over else {},
-        )
-        for number, (model, over) in enumerate(steps, 1)
-    ]
-
-
-@pytest.mark.parametrize(
-    ("ledger", "gone"),
-    [
-        ([("A", 0), ("B", 0)], ""),
-        ([("A", 0), ("B", 0), ("A", 2)], "B"),
-        ([("A", 0), ("B", 0), ("A", 2), ("B", 0)], ""),
-        ([("A", 0), ("B", 0), ("C", 0), ("B", 3), ("A", 4)], "BC"),
-    ],
-)
-def test_withdrawn(ledger: list, gone: str) -> None:
-    """A model is withdrawn from its rollback until a person makes it live again; two in a row withdraw two."""
-    assert "".join(model for model in "ABC" if withdrawn(entries(*ledger), model=model)) == gone

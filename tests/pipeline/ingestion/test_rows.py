@@ -108,3 +108,22 @@ def test_a_key_in_two_partitions_is_refused():
             names=["first", "second"],
             facts=[{}, {}],
         )
+
+
+def test_erased_rows_are_left_out_with_their_categories(put):
+    """They are read, counted and not kept; a value that only they had is none of the category's."""
+    source = Source(name="people", reader=CSV(put("a.csv", "id,kind\n1,b\n2,a\n")), keys=("id",))
+    types = {"id": "integer", "kind": "category"}
+    known = {"source": "people", "secret": SECRET, "key": ("id",), "types": types}
+    erased = (row_id({"id": "1"}, **known), 99)
+    given = {"partition": WHOLE, "files": fingerprints(source, WHOLE), "types": types, "known_by": {"id": "integer"}}
+    one = read_rows(source=source, **given, secret=SECRET, erased=erased)["data"]
+    assert one.value["id"].tolist() == [2] and list(one.value["kind"].cat.categories) == ["a"]
+    assert (one.facts["erased_rows"], one.facts["categories"]) == (1, {"kind": ["a"]})
+
+
+def test_partitions_together_count_all_erased_rows():
+    """Of two parts with one and two rows left out, the whole has three."""
+    facts = [{"files": [], "dropped_columns": [], "erased_rows": count} for count in (1, 2)]
+    parts, asked = [part((1, "a")), part((2, "b"))], {"source": "people", "keys": ["c"], "names": ["x", "y"]}
+    assert combine_partitions(partitions=parts, facts=facts, **asked)["data"].facts["erased_rows"] == 3

@@ -51,6 +51,14 @@ def test_it_is_fitted_on_train_only(runner, parts):
     assert {(each.input, each.rule, each.effect) for each in found} == {(train, Rule.EVERY_ROW, Effect.MODEL)}
 
 
+def test_columns_that_are_no_features_are_not_read(runner, parts):
+    """What is fitted and what is applied rest on the features and the target alone."""
+    ready = fit(runner, parts=parts, transforms=[FILL], features=["debt"])
+    for reference in (ready["transforms"][0], ready["features"]["dev"]):
+        own = [each for each in runner.store.dependencies(reference) if each.input in parts["parts"].values()]
+        assert ["debt", "denied"] in [each.detail["reads"] for each in own]
+
+
 def test_a_rows_features_rest_on_the_row_and_on_what_was_fitted(runner, parts):
     """Same row in the data, tested on a sample; every row of train through the fitted state."""
     ready = fit(runner, parts=parts, transforms=[FILL, CODE], features=FEATURES)

@@ -42,6 +42,14 @@ def test_membership_is_a_decision_of_every_row(runner, data):
     assert runner.source_of(made["parts"]["test"]) == data
 
 
+def test_which_columns_decide_is_recorded(runner, data):
+    """Values pass through untouched; only the policy's columns decide who goes where."""
+    made = split(runner, data=data, target="denied", balance=["town"])
+    details = {each.effect: each.detail for each in runner.store.dependencies(made["parts"]["test"])}
+    assert details[Effect.DIRECT] == {"reads": [], "decides": [], "passes": "*", "gives": []}
+    assert details[Effect.DECISION] == {"reads": ["denied", "town"]}
+
+
 def test_the_same_again_is_reused(runner, data):
     """The same policy on the same data is not cut twice."""
     first = split(runner, data=data, group="person")

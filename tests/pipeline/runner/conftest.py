@@ -52,13 +52,13 @@ def source(runner):
 @pytest.fixture
 def rowwise_step():
     """Make a row-wise step of a function of `data`."""
-    from pipeline.step import Depends, Rule
+    from pipeline.step import Depends, Rule, rowwise
 
     def make(function, **changes):
         step = Step(
             name=function.__name__,
             stage="preprocessing",
-            function=function,
+            function=rowwise(function),
             claim=True,
             depends=(Depends("data", Rule.SAME_ROW),),
         )

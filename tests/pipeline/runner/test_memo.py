@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from pipeline.artifacts.occasion import Occasion
 from pipeline.code import reach
 from pipeline.runner.memo import dotted_paths, memo_key, plain
 from pipeline.step import Step
@@ -22,9 +23,9 @@ def other(data, by=1):
 STEP = Step(name="work", stage="preprocessing", function=work, parameters={"by": 1}, context={"who": ("a",)})
 
 
-def key(step=STEP, data="dataset/x@1", phase="poc"):
+def key(step=STEP, data="dataset/x@1", phase="poc", dag="trial"):
     """The key of a step on an input."""
-    return memo_key(step, reach(step.function), {"data": [data]}, phase)
+    return memo_key(step, reach(step.function), {"data": [data]}, Occasion(dag=dag, dag_run="r1", phase=phase))
 
 
 def test_the_same_has_the_same_key():
@@ -47,6 +48,13 @@ def test_the_same_has_the_same_key():
 def test_anything_that_decides_changes_the_key(found):
     """Code, parameters, context, name, inputs and phase each count."""
     assert found() != key()
+
+
+def test_rows_named_by_a_key_are_another_dags_own():
+    """The DAG counts where ids follow from keys under its own secret, and nowhere else."""
+    keyed = replace(STEP, key=("a",))
+    assert key(dag="other") == key()
+    assert key(keyed, dag="other") != key(keyed) != key()
 
 
 def test_secrets_do_not_count():

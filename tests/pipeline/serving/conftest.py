@@ -32,6 +32,7 @@ from pipeline.runner import Occasion, Runner
 from pipeline.settings import Settings
 from pipeline.step import Depends, Effect, Made, Rule, Step
 from pipeline.storage import Storage
+from tests.pipeline.seekers import Seekers, built as seekers_in
 
 PROJECT = """
 from pipeline.step import rowwise
@@ -198,6 +199,12 @@ def loans(tmp_path: Path) -> Loans:
     loans = built(tmp_path / "home")
     loans.release()
     return loans
+
+
+@pytest.fixture
+def seekers(tmp_path: Path) -> Seekers:
+    """Give a project with an aggregate and lookups on its way, up to a model that is not yet released."""
+    return seekers_in(tmp_path / "seekers")
 
 
 @pytest.fixture

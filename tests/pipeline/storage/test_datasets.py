@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from lineage.tables import digest_frame
 from pipeline.errors import StepRefused
 from pipeline.storage import Storage
-from pipeline.storage.datasets import DATASETS
+from pipeline.storage.datasets import DATASETS, ROWS_WORTH_A_FILE
 
 WORDS = st.none() | st.text(st.characters(exclude_categories=["Cs"]), max_size=4)
 INSTANTS = st.none() | st.datetimes(datetime.datetime(1700, 1, 1), datetime.datetime(2200, 1, 1))
@@ -52,13 +52,19 @@ def table(rows):
     return pd.DataFrame(columns).set_axis(pd.Index(np.arange(len(rows)) * 3, dtype="int64", name="row"))
 
 
+def there_and_back(frame, columns=None):
+    """A frame, or some of its columns, by way of its bytes and, if they are apart, its row ids."""
+    encoded = DATASETS.encode(frame)
+    return DATASETS.decode(bytes(encoded.content()), ids=encoded.ids, columns=columns)
+
+
 @given(ROWS)
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 def test_a_dataset_and_its_parquet_have_one_digest(rows):
     """Whatever the cells, a frame and its round trip through Parquet are equal in content, dtypes and digest."""
     frame = table(rows)
     encoded = DATASETS.encode(frame)
-    again = DATASETS.decode(bytes(encoded.content))
+    again = DATASETS.decode(bytes(encoded.content()))
     pd.testing.assert_frame_equal(again, frame)
     assert digest_frame(again) == digest_frame(frame) == encoded.digest()
 
@@ -74,13 +80,13 @@ def test_categories_keep_their_values_in_order(values, ordered):
         [0, -1, 0] if values else [-1, -1, -1], pd.Index(values, dtype=None if values else "str"), ordered
     )
     frame = pd.DataFrame({"c": column}, index=pd.Index([1, 2, 3], name="row"))
-    pd.testing.assert_frame_equal(DATASETS.decode(bytes(DATASETS.encode(frame).content)), frame)
+    pd.testing.assert_frame_equal(there_and_back(frame), frame)
 
 
 def test_other_tools_read_the_values_of_a_category():
     """The file holds the words themselves, with the ids as a column `row`."""
     frame = pd.DataFrame({"c": pd.Categorical(["x", None, "y"])}, index=pd.Index([1, 2, 3], name="row"))
-    read = pq.read_table(pa.BufferReader(DATASETS.encode(frame).content))
+    read = pq.read_table(pa.BufferReader(DATASETS.encode(frame).content()))
     assert read.to_pydict() == {"row": [1, 2, 3], "c": ["x", None, "y"]}
 
 
@@ -88,7 +94,7 @@ def test_a_category_over_many_row_groups_is_one():
     """A million cells of few words come back as they were."""
     words = pd.Categorical.from_codes(np.arange(1_200_000) % 3, ["c", "a", "b"])
     frame = pd.DataFrame({"c": words}, index=pd.RangeIndex(1_200_000, name="row"))
-    again = DATASETS.decode(bytes(DATASETS.encode(frame).content))
+    again = there_and_back(frame)
     assert (again["c"].cat.codes.to_numpy() == words.codes).all() and again["c"].dtype == words.dtype
     assert digest_frame(again) == digest_frame(frame)
 
@@ -104,4 +110,40 @@ def test_decimals_are_exact():
     """A price stays what it was."""
     price = pd.array([decimal.Decimal("0.10")], dtype=pd.ArrowDtype(pa.decimal128(9, 2)))
     frame = pd.DataFrame({"a": price}, index=pd.Index([1], name="row"))
-    assert DATASETS.decode(bytes(DATASETS.encode(frame).content))["a"].tolist() == [decimal.Decimal("0.10")]
+    assert there_and_back(frame)["a"].tolist() == [decimal.Decimal("0.10")]
+
+
+def many(rows, **columns):
+    """A dataset long enough for its row ids to lie apart."""
+    return pd.DataFrame({"n": np.arange(rows) * 1.0, **columns}, index=pd.RangeIndex(rows, name="row"))
+
+
+def test_ids_of_many_rows_are_not_in_the_parquet():
+    """They lie apart where that pays and they ascend; else they are the first column, `row`."""
+    frame = many(ROWS_WORTH_A_FILE)
+    inside = [frame[1:], frame[::-1], frame[[]], frame.set_axis(frame.index // 2)]
+    for apart, each in [(True, frame), *((False, each) for each in inside)]:
+        encoded = DATASETS.encode(each)
+        names = pq.read_schema(pa.BufferReader(encoded.content())).names
+        assert (encoded.ids is not None) is apart and ("row" in names) is not apart
+        pd.testing.assert_frame_equal(there_and_back(each), each, check_index_type=False, check_column_type=False)
+
+
+@pytest.mark.parametrize("rows", [3, ROWS_WORTH_A_FILE])
+def test_some_columns_are_read_as_all_are(rows):
+    """Columns come in the order asked for, dots in a name and categories included; none gives the ids alone."""
+    words = pd.Categorical.from_codes(np.arange(rows) % 3 - 1, ["b", "a", "c"])
+    frame = many(rows, **{"n.x": pd.Series(np.arange(rows) % 7, dtype="Int64"), "c": words})
+    for names in (["c", "n"], ["n"], ["n.x"], []):
+        pd.testing.assert_frame_equal(
+            there_and_back(frame, names), frame[names], check_index_type=False, check_column_type=False
+        )
+    with pytest.raises(DATASETS.undecodable):
+        there_and_back(frame, ["x"])
+
+
+def test_long_columns_of_few_values_take_few_bytes():
+    """A hundred thousand numbers of a thousand kinds take less than two bytes each."""
+    kinds = np.random.default_rng(0).random(1000)
+    frame = many(100_000)[[]].assign(a=kinds[np.random.default_rng(1).integers(0, 1000, 100_000)])
+    assert len(DATASETS.encode(frame).content()) < 200_000

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipeline.storage.files import LocalFiles, RemoteFiles, files_at
+from pipeline.storage.files import LocalFiles, RemoteFiles, files_at, size_of
 
 
 @pytest.fixture(params=["local", "file", "memory", "moved"])
@@ -37,3 +37,32 @@ def test_nothing_else_lies_beside_what_was_written(tmp_path):
         with pytest.raises(TypeError):
             root.write("x/z.txt", "no bytes")
     assert sorted(path.name for path in tmp_path.rglob("*") if path.is_file()) == ["y.txt", "y.txt"]
+
+
+def test_what_is_deleted_is_gone(files):
+    """It is neither there nor listed, and deleting it again is no error."""
+    files.write("a/b/c.txt", b"one")
+    for _ in range(2):
+        files.delete("a/b/c.txt")
+    assert files.size("a/b/c.txt") is None
+    assert files.ages_s("a") == {}
+
+
+def test_files_are_listed_with_their_age(files):
+    """All files below a folder, by place, with the seconds since they were written; an absent folder has none."""
+    files.write("a/b/c.txt", b"one")
+    files.write("a/d.txt", b"two")
+    files.write("e/f.txt", b"three")
+    ages = files.ages_s("a")
+    assert sorted(ages) == ["a/b/c.txt", "a/d.txt"]
+    assert all(-1 < age < 60 for age in ages.values())
+    assert files.ages_s("nothing") == {}
+
+
+def test_sizes_add_up(files):
+    """Of several files, their bytes together, or None where one is not there."""
+    files.write("a/b.txt", b"one")
+    files.write("a/c.txt", b"")
+    assert size_of(files, ["a/b.txt", "a/c.txt"]) == 3
+    assert size_of(files, ["a/b.txt", "a/d.txt"]) is None
+    assert size_of(files, []) == 0

@@ -15,6 +15,7 @@ from lineage.records import Artifact, Dependency, Effect, Known, Outcome, Predic
 from lineage.store import Store
 from pipeline.artifacts.model import Model
 from pipeline.storage import Storage
+from tests.pipeline.seekers import Seekers, built
 
 MORNING = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
 MODEL_FIELDS = {
@@ -98,3 +99,9 @@ def history(tmp_path: Path) -> History:
     history.ran("model", [train], model, hour=2, known=Known.SAMPLED)
     store.release(Release(endpoint="loans", model=model.reference, by="ana", reason="first"))
     return history
+
+
+@pytest.fixture
+def seekers(tmp_path: Path) -> Seekers:
+    """Give a project with an aggregate and lookups on its way, up to a model that is not yet released."""
+    return built(tmp_path / "seekers")

@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from pipeline.errors import StepRefused, TrainingRefused
+from pipeline.step import Depends, Rule, Step
 from pipeline.training.candidates import Candidate
 from pipeline.training.overfit import fit_tiny, overfit
 
@@ -114,16 +115,19 @@ def test_a_split_without_a_target_cannot_be_trained(begun: Callable, prepared: C
         overfit(runner, ready=prepared(runner, target=None), candidates=[tree])
 
 
-def keep_most(rows: pd.DataFrame) -> pd.DataFrame:
-    """Look at all rows, and claim nothing."""
-    return rows[rows["loan"] < rows["loan"].max()]
+def centred(data: pd.DataFrame) -> pd.DataFrame:
+    """Make features of all rows together."""
+    return data.assign(ratio=data["ratio"] - data["ratio"].mean())
 
 
 def test_a_way_that_no_single_row_can_go_stops_before_training(begun: Callable, prepared: Callable) -> None:
-    """A step that is not row-wise between source and features is named before anything is fitted."""
+    """Features that each row has only among the others are named before anything is fitted."""
     runner = begun()
-    ready = prepared(runner, steps=[keep_most])
+    ready = prepared(runner)
+    step = Step(name="centred", stage="preprocessing", function=centred, depends=(Depends("data", Rule.EVERY_ROW),))
+    train = runner.run(step, {"data": ready["features"]["train"]}).outputs["data"]
+    wrong = {**ready, "features": {**ready["features"], "train": train}}
     tree = Candidate("tree", estimator="sklearn.tree.DecisionTreeClassifier")
-    with pytest.raises(StepRefused, match="keep_most.*Mark the function @rowwise"):
-        overfit(runner, ready=ready, candidates=[tree])
+    with pytest.raises(StepRefused, match="no single row can go the way to dataset/lending.centred"):
+        overfit(runner, ready=wrong, candidates=[tree])
     assert not [ran for ran in runner.ran if ran.step.startswith("overfit")]

@@ -50,6 +50,26 @@ def test_a_rows_own_data_decide_its_quarantine(runner, data):
     assert rules(runner, others, data) == {(Rule.SAME_ROW, Effect.DIRECT), (Rule.EVERY_ROW, Effect.DECISION)}
 
 
+def test_only_the_columns_that_are_checked_are_read(runner, data):
+    """A check reads its column and its condition's; rows that pass, pass as they are."""
+    passing = validate(runner, data=data, expectations=[UNIQUE, NOT_NULL])
+    [judged] = runner.store.dependencies(runner.ran[-2].outputs["verdict"])
+    assert judged.detail == {"reads": ["town", "hours"]}
+    details = [each.detail for each in runner.store.dependencies(passing) if each.input == data]
+    assert {"reads": ["town", "hours"]} in details
+    assert {"reads": [], "decides": [], "passes": "*", "gives": []} in details
+
+
+def test_a_check_that_may_look_at_any_column_reads_all(runner, data):
+    """What is demanded of the table's columns is not narrowed; its number of rows reads none."""
+    count = Expectation("expect_table_row_count_to_be_between", min_value=1)
+    columns = Expectation("expect_table_columns_to_match_set", column_set=["hours", "town"])
+    for expectations, detail in (([count, NOT_NULL], {"reads": ["hours"]}), ([columns, NOT_NULL], {})):
+        validate(runner, data=data, expectations=expectations)
+        [judged] = runner.store.dependencies(runner.ran[-2].outputs["verdict"])
+        assert judged.detail == detail
+
+
 def test_the_gate_is_a_decision_of_every_row(runner, data):
     """That the dataset passes at all rests on the whole verdict, and the verdict on the whole dataset."""
     passing = validate(runner, data=data, expectations=[NOT_NULL])

@@ -1,0 +1,106 @@
+"""The rows of an input that rows of an output stand on, over one direct edge: by the edge's rule."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from lineage.contents import Contents
+from lineage.edges import Edge, Subgraph
+from lineage.effects import weakest
+from lineage.idsets import NO_IDS, Ids, ids_of, joined, rows_among, shared
+from lineage.keys import Keys
+from lineage.records import Known, Rule
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Stood:
+    """The rows of one artifact that are stood on: by `ids`, or `everything` there is in it."""
+
+    ids: Ids
+    everything: bool = False
+    known: Known = Known.BY_CONSTRUCTION
+
+    def __bool__(self) -> bool:
+        """Whether anything is stood on."""
+        return self.everything or bool(len(self.ids))
+
+    def __or__(self, other: Stood) -> Stood:
+        """Give what is stood on in either way."""
+        known = weakest(self.known, other.known)
+        return Stood(joined(self.ids, other.ids), self.everything or other.everything, known)
+
+    @property
+    def size(self) -> tuple[int, bool, Known]:
+        """Tell whether more is stood on than before: it only grows."""
+        return len(self.ids), self.everything, self.known
+
+
+NOWHERE = Stood(NO_IDS)
+"""On no row at all."""
+
+
+def stood_on(graph: Subgraph, contents: Contents, edge: Edge, output: Stood) -> Stood:
+    """Find what rows of an edge's output stand on in its input; everything where a table that tells is gone."""
+    known = weakest(edge.known, output.known)
+    above, made = graph.artifacts[edge.input].reference, graph.artifacts[edge.output].reference
+    rows = contents.ids(made) if output.everything and graph.is_table(edge.output) else output.ids
+    if rows is None or edge.rule is Rule.EVERY_ROW or not graph.is_table(edge.output) or not graph.is_table(edge.input):
+        return Stood(NO_IDS, everything=True, known=known if rows is not None else Known.ASSUMED)
+    there = contents.ids(above)
+    found = _found(contents, edge, rows, made=made, above=above)
+    if found is None:
+        return Stood(NO_IDS, everything=True, known=Known.ASSUMED)
+    return Stood(found, known=Known.ASSUMED) if there is None else Stood(shared(found, there), known=known)
+
+
+def absent_keys(graph: Subgraph, contents: Contents, edge: Edge, stood: Mapping[int, Stood]) -> pd.DataFrame | None:
+    """Give the keys by which rows of an edge's output looked into its input and found nothing, each once.
+
+    The columns are those of the input. None where no key is looked up (a group has its key from the
+    rows of the input), none is absent, or a table is gone.
+    """
+    on, output, below = edge.detail.get("on"), stood[edge.output], stood.get(edge.input, NOWHERE)
+    is_lookup = edge.rule is Rule.SAME_KEY and any(each.rule is Rule.SAME_ROW for each in graph.into[edge.output])
+    if not is_lookup or on is None or edge.detail.get("gives") == []:
+        return None
+    above, made = graph.artifacts[edge.input].reference, graph.artifacts[edge.output].reference
+    rows = contents.ids(made) if output.everything else output.ids
+    there = contents.ids(above) if below.everything else below.ids
+    asked, known = contents.columns(made, on["output"]), contents.columns(above, on["input"])
+    if rows is None or there is None or asked is None or known is None:
+        return None
+    keys = rows_among(asked, rows).dropna().drop_duplicates().set_axis(on["input"], axis="columns")
+    absent = keys[~Keys([rows_among(known, there)], on["input"]).of(keys, on["input"])]
+    return absent if len(absent) else None
+
+
+def _found(contents: Contents, edge: Edge, rows: Ids, *, made: str, above: str) -> Ids | None:
+    if edge.rule is Rule.SAME_ROW:
+        return rows
+    if "pairs" in edge.detail:
+        return _paired(contents, edge, rows)
+    if "cluster" in edge.detail:
+        cluster = [edge.detail["cluster"]]
+        return _with_keys(contents, rows, of=(made, cluster), among=(made, cluster))
+    if "on" in edge.detail:
+        on = edge.detail["on"]
+        return _with_keys(contents, rows, of=(made, on["output"]), among=(above, on["input"]))
+    return contents.ids(above)
+
+
+def _paired(contents: Contents, edge: Edge, rows: Ids) -> Ids | None:
+    side = edge.detail["side"]
+    pairs = contents.columns(edge.detail["pairs"], [side])
+    return None if pairs is None else ids_of(rows_among(pairs, rows)[side].to_numpy("int64"))
+
+
+def _with_keys(contents: Contents, rows: Ids, *, of: tuple[str, list[str]], among: tuple[str, list[str]]) -> Ids | None:
+    """Give the rows of one table with the keys that some rows have in another, or the same."""
+    known, searched = contents.columns(*of), contents.columns(*among)
+    if known is None or searched is None:
+        return None
+    keys = Keys([rows_among(known, rows)], of[1])
+    return ids_of(searched.index.to_numpy()[keys.of(searched, among[1])])

@@ -1,0 +1,99 @@
+"""Rows are found by their keys, whatever types the columns have; null is no key."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from lineage.keys import Keys, numbered
+from tests.lineage.world import table
+
+CITIES = table({1: ("Oslo", 1), 2: ("Rome", 2), 3: (None, 1), 4: ("Oslo", 2), 5: ("Rome", None)}, "city n")
+
+
+def found(keys: Keys, frame: pd.DataFrame, *columns: str) -> list[int]:
+    """Give the rows that have one of the keys."""
+    return frame.index[keys.of(frame, columns)].tolist()
+
+
+def test_a_row_with_a_key_is_found() -> None:
+    """Rows 1 and 4 are in Oslo; nobody is in Paris."""
+    keys = Keys([table({9: ("Oslo",), 8: ("Paris",)}, "place")], ["place"])
+    assert found(keys, CITIES, "city") == [1, 4]
+    assert not keys.are_all_in([(CITIES, ["city"])])
+    assert Keys([table({9: ("Oslo",)}, "place")], ["place"]).are_all_in([(CITIES, ["city"])])
+
+
+def test_null_matches_nothing() -> None:
+    """A key with a null in any column is none, on either side."""
+    keys = Keys([table({9: (None, 1), 8: ("Rome", 2)}, "place n", place="str")], ["place", "n"])
+    assert found(keys, CITIES, "city", "n") == [2]
+    assert not Keys([table({9: (None,)}, "place", place="str")], ["place"])
+
+
+def test_several_columns_match_together() -> None:
+    """Oslo 1 and Rome 2 are keys; Oslo 2 is made of parts of both, and none."""
+    keys = Keys([table({9: ("Oslo", 1)}, "p q"), table({8: ("Rome", 2)}, "p q")], ["p", "q"])
+    assert found(keys, CITIES, "city", "n") == [1, 2]
+    assert not keys.are_all_in([(CITIES[:1], ["city", "n"])])
+
+
+@pytest.mark.parametrize("dtype", ["str", "category"])
+def test_texts_and_categories_are_the_same_keys(dtype: str) -> None:
+    """What a category stands for counts, alone and beside another column."""
+    keys = Keys([table({9: ("Oslo", 2)}, "p q", p="category")], ["p", "q"])
+    assert found(keys, CITIES.astype({"city": dtype}), "city", "n") == [4]
+    assert found(Keys([table({9: ("Rome",)}, "p", p=dtype)], ["p"]), CITIES.astype({"city": "category"}), "city") == [
+        2,
+        5,
+    ]
+
+
+def test_whole_numbers_meet_floats() -> None:
+    """1 and 1.0 are one key."""
+    floats = CITIES.astype({"n": "float64"})
+    assert found(Keys([CITIES[:1]], ["n"]), floats, "n") == [1, 3]
+    assert found(Keys([CITIES[:1], floats[:1]], ["n"]), CITIES, "n") == [1, 3]
+
+
+def test_instants_meet_in_any_zone() -> None:
+    """Noon in Greenwich is an hour later in Berlin."""
+    noon = pd.DataFrame({"at": pd.to_datetime(["2026-01-01T12:00Z"]).as_unit("us")}, index=[1])
+    berlin = pd.DataFrame({"at": noon["at"].dt.tz_convert("Europe/Berlin")})
+    assert found(Keys([noon], ["at"]), berlin, "at") == [1]
+    assert found(Keys([noon, berlin], ["at"]), berlin, "at") == [1]
+
+
+def test_what_cannot_be_compared_is_taken_to_match() -> None:
+    """A text may stand for any number: too many rows are told rather than too few."""
+    assert found(Keys([table({9: ("1",)}, "p")], ["p"]), CITIES, "n") == [1, 2, 3, 4]
+    assert found(Keys([table({9: ("Oslo", "1")}, "p q")], ["p", "q"]), CITIES, "city", "n") == [1, 4]
+
+
+def test_no_key_finds_no_row() -> None:
+    """Nothing of nothing."""
+    assert not Keys([], ["city"])
+    assert found(Keys([], ["city"]), CITIES, "city") == []
+    assert found(Keys([CITIES], ["city"]), CITIES[:0], "city") == []
+
+
+values = st.tuples(st.none() | st.integers(0, 3), st.none() | st.sampled_from("abc"))
+
+
+@settings(max_examples=200, deadline=None)
+@given(rows=st.lists(values, max_size=9), keys=st.lists(values, max_size=5))
+def test_any_keys_find_the_rows_that_equal_them(rows: list[tuple[object, ...]], keys: list[tuple[object, ...]]) -> None:
+    """The same rows as comparing every row with every key."""
+    frame, known = (table(dict(enumerate(each)), "n t", n="Int64", t="str") for each in (rows, keys))
+    wanted = [place for place, row in enumerate(rows) if None not in row and row in keys]
+    assert found(Keys([known], ["n", "t"]), frame, "n", "t") == wanted
+
+
+def test_keys_of_two_tables_are_numbered_alike() -> None:
+    """1 meets 1.0 and text its category, in both columns at once; a null is no key."""
+    one = pd.DataFrame({"n": pd.array([1, 1, 2, None], "Int64"), "t": pd.array(["a", "b", "a", "a"], "str")})
+    other = pd.DataFrame({"m": [2.0, 1.0], "u": pd.Categorical(["a", "a"])})
+    mine, its = numbered(one, ["n", "t"], other, ["m", "u"])
+    assert (mine[0], mine[2], mine[3]) == (its[1], its[0], -1) and mine[1] not in (*its, -1)

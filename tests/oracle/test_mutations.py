@@ -1,0 +1,91 @@
+"""The oracle notices each rule when it is broken: in what is told of an impact, and in what is made again in part."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import HealthCheck, Phase, find, settings
+from hypothesis import strategies as st
+
+from lineage.brought import NONE
+from pipeline.runner import scope
+from tests.oracle.check import World, missed, tried, unequal
+from tests.oracle.world import Chain, corrections, tables
+
+MOST = settings(
+    max_examples=400,
+    deadline=None,
+    database=None,
+    suppress_health_check=list(HealthCheck),
+    phases=[Phase.generate],
+    derandomize=True,
+)
+
+
+@st.composite
+def cases(draw, steps):
+    """One chain over random tables, with a random correction."""
+    given = draw(tables(Chain(steps)))
+    return Chain(steps), given, draw(corrections(given))
+
+
+def is_noticed(folder, *steps):
+    """Whether any of several hundred cases of a chain shows a row that was missed, or a table made otherwise."""
+    world = World.at(folder)
+
+    def shows(case):
+        done = tried(world, *case)
+        return bool(missed(done) or unequal(done))
+
+    return find(cases(steps), shows, settings=MOST) is not None
+
+
+@pytest.mark.parametrize(
+    ("rule", "steps"),
+    [
+        ("same_row", ("positive",)),
+        ("same_key", ("look_up",)),
+        ("same_key", ("per_key",)),
+        ("paired", ("explode",)),
+        ("paired", ("join",)),
+        ("clustered", ("linked",)),
+        ("_every_row", ("centred",)),
+    ],
+)
+def test_a_rule_that_says_nothing_is_noticed(tmp_path, monkeypatch, rule, steps):
+    """Without one of the rules by which impact spreads, a changed row is missed."""
+    monkeypatch.setattr(f"lineage.spread.{rule}", lambda *_: NONE)
+    assert is_noticed(tmp_path, *steps)
+
+
+def _without_changes(touched):
+    return {role: replace(one, changed={}) for role, one in touched.items()}
+
+
+@pytest.mark.parametrize(
+    ("rule", "steps"),
+    [("_by_row", ("moved",)), ("_by_row", ("look_up",)), ("_by_key", ("per_key",)), ("_by_key", ("join",)),
+     ("_by_parent", ("letters",))],
+)  # fmt: skip
+def test_changed_cells_left_out_are_noticed(tmp_path, monkeypatch, rule, steps):
+    """A step that runs again only on rows that came or went leaves rows as they were."""
+    whole = getattr(scope, rule)
+
+    def broken(*rules, new, touched, **given):
+        return whole(*rules, new=new, touched=_without_changes(touched), **given)
+
+    monkeypatch.setattr(scope, rule, broken)
+    assert is_noticed(tmp_path, *steps)
+
+
+@pytest.mark.parametrize("side", ["old", "new"])
+@pytest.mark.parametrize("steps", [("look_up",), ("per_key",), ("join",), ("dedupe_k",)])
+def test_keys_of_one_version_alone_are_noticed(tmp_path, monkeypatch, side, steps):
+    """A touched row counts under the key it had and under the one it has: without either, something is missed."""
+    whole = scope._touched_words
+
+    def broken(rule, *, old, new, touched):
+        frames = old if side == "old" else new
+        return whole(rule, old=frames, new=frames, touched=touched)
+
+    monkeypatch.setattr(scope, "_touched_words", broken)
+    assert is_noticed(tmp_path, *steps)

@@ -1,0 +1,68 @@
+"""`headwater forget`, and how the other commands answer afterwards."""
+
+import json
+
+import pytest
+
+WORDS = ("--reason", "asked to", "--by", "fay")
+
+
+@pytest.fixture
+def run_town(new_town):
+    """The town after a run."""
+    assert new_town.process("run", "town", "--dag-run", "first").code == 0
+    return new_town
+
+
+def erased(headwater, project):
+    """The reference of the people as they were, after dee was erased."""
+    before = headwater(project, "show", "people", "--json").json["reference"]
+    assert headwater(project, "forget", "people", "--rows", "name=dee", *WORDS, "--yes").code == 0
+    return before
+
+
+def test_the_statement_is_text(headwater, run_town):
+    """What held the row, what became of it and what stands in its place, the files that are not ours, the search."""
+    answer = headwater(run_town, "forget", "people", "--rows", "name=dee", *WORDS, "--yes")
+    assert answer.code == 0, answer.err
+    assert "Erasure r1: 1 row of people, asked for by fay" in answer.out
+    assert "2 artifacts held the rows, 2 deleted:" in answer.out and "rebuilt as dataset/town.adults@" in answer.out
+    assert "(people.csv)" in answer.out and ": found nowhere" in answer.out
+    assert answer.out.rstrip().endswith("The erasure is finished.") and "dee" not in answer.out
+
+
+def test_the_statement_as_json_and_in_a_file(headwater, run_town):
+    """Both are the same; asked again, the command gives it again."""
+    words = ("forget", "people", "--rows", "name=dee", *WORDS, "--yes", "--json")
+    told = headwater(run_town, *words, "--out", "statement.json").json
+    assert (told["finished"], told["rows"], told["unfinished"], told["files"]) == (True, 1, [], ["people.csv"])
+    assert json.loads((run_town.folder / "statement.json").read_text()) == told
+    assert headwater(run_town, *words).json == told
+    assert headwater(run_town, "show", "erasure/r1", "--content").json["rows"] == 1
+
+
+def test_nothing_is_erased_unasked(headwater, run_town):
+    """Where nobody can be asked, --yes is needed; rows that are not there, or none at all, are refused."""
+    answer = headwater(run_town, "forget", "people", "--rows", "name=dee", *WORDS)
+    assert answer.code == 2 and "1 row of people would be erased for good; expected --yes" in answer.err
+    assert headwater(run_town, "forget", "people", *WORDS, "--yes").code == 2
+    assert headwater(run_town, "forget", "people", "--rows", "name=zoe", *WORDS, "--yes").code == 1
+    assert headwater(run_town, "recalls", "--json").json == []
+
+
+def test_what_was_erased_is_not_missing(headwater, run_town):
+    """Verifying it, reproducing it or showing its rows answers with the request; its record can be shown."""
+    before = erased(headwater, run_town)
+    for words in (("verify", before), ("reproduce", before), ("show", before, "--head", "1")):
+        answer = headwater(run_town, *words)
+        assert answer.code == 1 and "erased by request, recall r1" in answer.err, words
+    assert headwater(run_town, "show", before, "--json").json["gone"] == "erased by request, recall r1"
+    assert headwater(run_town, "verify").code == 0
+
+
+def test_what_is_left_to_do_exits_with_1(headwater, run_town):
+    """A file under Headwater's home that holds the value keeps the erasure open; the statement says which."""
+    (run_town.folder / ".headwater" / "notes.txt").write_text('{"name": "dee"}')
+    answer = headwater(run_town, "forget", "people", "--rows", "name=dee", *WORDS, "--yes")
+    assert answer.code == 1 and "notes.txt holds values of the rows" in answer.out
+    assert "erasure r1 is not finished" in answer.err
