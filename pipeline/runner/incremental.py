@@ -28,6 +28,9 @@ from pipeline.step import Depends, Effect, Known, Made, Rule, Step
 LARGEST_SHARE = 0.3
 """Of an input's rows; when more are touched, running in full costs no more."""
 
+FEW = 32
+"""Touched rows that are never too many."""
+
 SAMPLE = 32
 """Untouched rows that run along."""
 
@@ -110,7 +113,7 @@ def _depth(run: Run) -> int:
 
 
 def _too_many(touched: Mapping[str, Difference], values: Mapping[str, Any]) -> bool:
-    return any(len(one.touched) > max(LARGEST_SHARE * _count(values[role]), SAMPLE) for role, one in touched.items())
+    return any(len(one.touched) > max(LARGEST_SHARE * _count(values[role]), FEW) for role, one in touched.items())
 
 
 def _count(value: Any) -> int:

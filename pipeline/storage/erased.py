@@ -18,7 +18,8 @@ def require_there(store: Store, reference: str) -> None:
         StoreUnreachable: the store cannot be read.
     """
     if reason := store.buried(reference):
-        raise ArtifactErased(f"{reference}: {reason}", next_step="It cannot be had again; a later version may be there.")
+        next_step = "It cannot be had again; a later version may be there."
+        raise ArtifactErased(f"{reference}: {reason}", next_step=next_step)
 
 
 @contextmanager

@@ -47,7 +47,6 @@ def is_noticed(folder, *steps):
         ("same_key", ("per_key",)),
         ("paired", ("explode",)),
         ("paired", ("join",)),
-        ("clustered", ("linked",)),
         ("_every_row", ("centred",)),
     ],
 )
@@ -55,6 +54,15 @@ def test_a_rule_that_says_nothing_is_noticed(tmp_path, monkeypatch, rule, steps)
     """Without one of the rules by which impact spreads, a changed row is missed."""
     monkeypatch.setattr(f"lineage.spread.{rule}", lambda *_: NONE)
     assert is_noticed(tmp_path, *steps)
+
+
+def test_linkage_that_says_nothing_is_noticed(tmp_path, monkeypatch):
+    """Whoever leaves a person gives it another name for the others: without the rule of clusters that is missed."""
+    monkeypatch.setattr("lineage.spread.clustered", lambda *_: NONE)
+    world, alike = World.at(tmp_path), {"k": 1, "g": "a", "x": 1, "t": "a;b"}
+    people = {number: dict(alike) for number in range(3)}
+    corrected = [{number: row for number, row in people.items() if number != gone} for gone in people]
+    assert any(missed(tried(world, Chain(("linked",)), {"people": people}, {"people": one})) for one in corrected)
 
 
 def _without_changes(touched):
