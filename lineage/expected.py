@@ -33,6 +33,8 @@ def expected(progress: Progress, number: int, ids: Ids, names: Sequence[str]) ->
     while todo:
         node, rows = todo.pop()
         rows = without(rows, asked.get(node, NO_IDS))
+        if not len(rows):
+            continue
         asked[node] = joined(rows, asked.get(node, NO_IDS))
         rows = _corrected(progress, node, rows, names, found)
         for edge in _passing(progress, node, names):
