@@ -223,3 +223,14 @@ def test_several_key_columns_match_together(world: World) -> None:
         "known", VISITS.assign(n=1), rests(visits, reads=["user", "ip"], decides=[], passes="*", gives=["n"]), rule
     )
     assert rows(world.impact({seen: cells(n=[30, 31])}))["known"] == [1]
+
+
+def test_values_looked_for_up_a_circle_end(world: World) -> None:
+    """Two tables that were each made of the other, at different times: 2.2 was corrected, its counts are told."""
+    visits = world.source("visits", VISITS)
+    one = world.table("one", VISITS, rests(visits, **PASSED))
+    two = world.table("two", VISITS, rests(one, **PASSED))
+    world.table("one", VISITS, rests(two, **PASSED))
+    world.table("counts", COUNTS, grouped(two, "user"))
+    found = world.impact({visits: cells(user=[2])}, {visits: VISITS.loc[[2]].assign(user="u")})
+    assert rows(found) == {"visits": [2], "one": [2], "two": [2], "counts": [20, 21]}
