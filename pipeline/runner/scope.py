@@ -95,13 +95,14 @@ def _by_row(
         return ids_of(new[role].index.take(_with(new[role], columns, words)))
 
     def naming(rows: Ids) -> Ids:
+        """Rows come with all others of their keys, where those decide whether they stay."""
         own = [d for d in keyed if d.input == role]
         keys = [_words(rows_among(new[role], rows), d.detail["on"]["input"]) for d in own]
         return joined(rows, *map(asking, own, keys))
 
     asked = [asking(d, _touched_words(d, old=old, new=new, touched=touched)) for d in keyed if d.input in touched]
     ids = joined(touched[role].touched if role in touched else NO_IDS, *asked)
-    return Scope(ids, reading, lambda made, chosen: places_among(made[DATA].index, chosen), naming)
+    return Scope(naming(ids), reading, lambda made, chosen: places_among(made[DATA].index, chosen), naming)
 
 
 def _by_key(keyed: Sequence[Depends], *, old: Frames, new: Frames, touched: Mapping[str, Difference]) -> Scope:
