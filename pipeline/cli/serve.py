@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 from typing import Any
 
@@ -66,7 +67,8 @@ def _serve(settings: Settings, endpoint: str, *, taken: socket.socket) -> None:
 
     app = create_app(settings, endpoint=endpoint)
     config = uvicorn.Config(app, log_level="warning", access_log=False, server_header=False)
-    try:
-        Announced(config).run(sockets=[taken])
-    except KeyboardInterrupt:
+    server = Announced(config)
+    with contextlib.suppress(KeyboardInterrupt):
+        server.run(sockets=[taken])
+    if server.started:
         click.echo("stopped")

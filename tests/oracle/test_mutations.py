@@ -11,6 +11,8 @@ from pipeline.runner import scope
 from tests.oracle.check import World, missed, tried, unequal
 from tests.oracle.world import Chain, corrections, tables
 
+pytestmark = pytest.mark.slow
+
 MOST = settings(
     max_examples=400,
     deadline=None,

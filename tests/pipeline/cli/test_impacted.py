@@ -38,8 +38,9 @@ PREDICTIONS = tuple(
 
 
 @pytest.fixture
-def told(capsys):
-    """Print an impact, and give the lines, blanks in a row as one."""
+def told(capsys, monkeypatch):
+    """Print an impact for no terminal, and give the lines, blanks in a row as one."""
+    monkeypatch.delenv("COLUMNS", raising=False)
 
     def printed(missing=(), **given):
         found = Impact(

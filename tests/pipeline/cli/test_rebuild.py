@@ -116,6 +116,7 @@ def test_a_retrained_model_goes_through_audit_and_release(own_lending):
     assert model["before"] != model["after"]
 
 
+@pytest.mark.slow
 def test_a_gate_that_refuses_is_told_with_the_report(own_lending):
     """Corrected labels that no model fits well break a gate: the chain is rebuilt, nothing is released."""
     file = own_lending.folder / "dags" / "lending.py"

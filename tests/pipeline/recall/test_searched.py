@@ -72,7 +72,8 @@ def test_what_looks_like_it_is_not_found(runner, tmp_path):
     (tmp_path / "home" / "a.parquet").write_bytes(content)
     (tmp_path / "home" / "b.json").write_bytes(b'{"other": "wilhelminas"}')
     searched = search(runner, VALUES)
-    assert searched.clean and searched.files == 3 and searched.values == 2
+    files = [path for path in (tmp_path / "home").rglob("*") if path.is_file()]
+    assert searched.clean and searched.files == len(files) >= 3 and searched.values == 2
 
 
 def test_what_cannot_be_read_is_told(runner, tmp_path):

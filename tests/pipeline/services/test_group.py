@@ -20,30 +20,37 @@ def settings(tmp_path):
     return Settings.from_environment({"HEADWATER_HOME": str(tmp_path / "home"), "HEADWATER_DAGS": str(tmp_path)})
 
 
+def children():
+    """The process ids of all that this process started, and that run."""
+    return {child.pid for child in psutil.Process().children() if child.status() != "zombie"}
+
+
+@pytest.fixture
 def keepers():
-    """The process ids of all services that this process started."""
-    return [child.pid for child in psutil.Process().children() if child.status() != "zombie"]
+    """Give the process ids of services started since; other tests of this process may have left others."""
+    before = children()
+    return lambda: children() - before
 
 
-def test_leaving_the_block_ends_everything(settings):
+def test_leaving_the_block_ends_everything(settings, keepers):
     """No service runs after the block, also when it is left by an error."""
     with pytest.raises(ZeroDivisionError), Services(settings) as services:
         services.start("one", ["sleep", "60"])
         services.start("two", ["sleep", "60"])
         assert len(keepers()) >= 2
         raise ZeroDivisionError
-    assert keepers() == []
+    assert keepers() == set()
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_signals_leave_the_block_as_ctrl_c_does(settings, number):
+def test_signals_leave_the_block_as_ctrl_c_does(settings, keepers, number):
     """Whoever ends us politely ends our services with us; afterwards signals do what they did before."""
     before = signal.getsignal(number)
     with pytest.raises(KeyboardInterrupt), Services(settings) as services:
         services.start("one", ["sleep", "60"])
         os.kill(os.getpid(), number)
         time.sleep(5)
-    assert keepers() == []
+    assert keepers() == set()
     assert signal.getsignal(number) == before
 
 

@@ -5,24 +5,24 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from pipeline.settings import Settings
 from pipeline.tracking.erasing import artifact_roots, untrack
 
 
-def files(folder: str) -> set[Path]:
-    """All files under a folder."""
-    return {path for path in Path(folder).rglob("*") if path.is_file()}
+def files(settings: Settings) -> set[Path]:
+    """All files that MLflow keeps for experiments."""
+    return {path for root in artifact_roots(settings) for path in Path(root).rglob("*") if path.is_file()}
 
 
 def test_an_erased_model_has_no_copy(begun: Callable, trained: Callable, looked: Callable) -> None:
     """Of two trained models one is erased: run, logged model, version and every file of it are gone, once."""
     kept, erased = trained(begun()), trained(begun("second"), C=0.01)
     settings, client = kept.runner.settings, looked(kept.runner)
-    [root] = artifact_roots(settings)
     gone = erased.candidate["mlflow_run_id"]
-    here = {path for path in files(root) if kept.candidate["mlflow_run_id"] in str(path)}
+    here = {path for path in files(settings) if kept.candidate["mlflow_run_id"] in str(path)}
     done = untrack(settings, {erased.model, erased.candidate["estimator"]})
     assert (done.runs, done.versions, done.left) == ((gone,), ("lending 2",), ())
-    assert here <= files(root) and not any(gone in str(path) for path in files(root))
+    assert here <= files(settings) and not any(gone in str(path) for path in files(settings))
     [experiment] = client.search_experiments(filter_string="name = 'lending'")
     assert [one.source_run_id for one in client.search_logged_models([experiment.experiment_id])] == [
         kept.candidate["mlflow_run_id"]
