@@ -79,7 +79,7 @@ def read_corrected(
     _refuse_stated(stated, own, known=known, source=source, label=label)
     ids = np.where(stated.isna(), own, stated.fillna(0).to_numpy("int64"))
     _refuse_twice(ids, source=source, label=label)
-    changed = ids != own
+    changed = (ids != own) & ~pd.Index(own).isin(known)
     succession = dict(zip(ids[changed].tolist(), own[changed].tolist(), strict=True))
     frame.index = pd.Index(ids, name=ROW)
     return Corrected(frame.sort_index(), dropped, succession)

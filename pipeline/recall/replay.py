@@ -21,7 +21,7 @@ from lineage.idsets import ids_of, rows_among
 from lineage.records import Effect, Rule, Run, Use
 from pipeline.runner import Runner
 from pipeline.runner.execute import execute
-from pipeline.runner.incremental import Earlier, again, possible
+from pipeline.runner.incremental import Earlier, again, holds, possible
 from pipeline.runner.recorded import recorded_step
 from pipeline.step import Step
 
@@ -103,7 +103,7 @@ def _made(runner: Runner, run: Run, tables: Iterable[Use], found: Replayed) -> d
     step = recorded_step(runner, run)
     old, new = (_by_role(runner, run, known) for known in ({}, found.tables))
     touched = _touched(run, found)
-    if possible(step.depends, list(touched)):
+    if holds(run) and possible(step.depends, list(touched)):
         kept = {use.role: runner.value(use.artifact.reference) for use in run.outputs if use.artifact.kind == "dataset"}
         part = again(step, new, earlier=Earlier(run=run, given=old, made=kept), touched=touched, production=False)
         if part is not None:

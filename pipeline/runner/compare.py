@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 RELATIVE, ABSOLUTE = 1e-9, 1e-12
 
@@ -60,15 +61,24 @@ def _typed_like(got: pd.DataFrame, expected: pd.DataFrame) -> pd.DataFrame:
     other = {
         c: expected[c].dtype for c in expected.columns if got[c].dtype != expected[c].dtype and got[c].isna().all()
     }
-    return got.astype(other) if other else got
+    nulls = {name: pd.array([None] * len(got), dtype=dtype) for name, dtype in other.items()}
+    return got.assign(**nulls) if nulls else got
 
 
 def _close(got: pd.Series, expected: pd.Series) -> tuple[bool, str]:
     """Whether two columns differ in the last bits at most, and the first difference in words."""
-    same = (got == expected).fillna(False).to_numpy(bool) | (got.isna() & expected.isna()).to_numpy()
+    same = _same(got, expected) | (got.isna() & expected.isna()).to_numpy()
     place = int(np.argmin(same))
     words = f"row {expected.index[place]} gives {got.iloc[place]!r} alone, {expected.iloc[place]!r} among all"
     if not pd.api.types.is_float_dtype(expected.dtype):
         return False, words
     numbers = got.to_numpy(float, na_value=np.nan), expected.to_numpy(float, na_value=np.nan)
     return bool(np.allclose(*numbers, rtol=RELATIVE, atol=ABSOLUTE, equal_nan=True)), words
+
+
+def _same(got: pd.Series, expected: pd.Series) -> np.ndarray:
+    """Say which values are equal; lists and the like one by one, as they are not compared as columns."""
+    if isinstance(got.dtype, pd.ArrowDtype):
+        plain = (pa.array(each).to_pylist() for each in (got, expected))
+        return np.array([one == other for one, other in zip(*plain, strict=True)], dtype=bool)
+    return (got == expected).fillna(False).to_numpy(bool)

@@ -68,6 +68,11 @@ def comparable(past: Run, run: Run, *, full_every: int) -> bool:
         return False
     if not {use.role for use in past.outputs if use.artifact.kind not in BESIDE} <= {DATA, PAIRS}:
         return False
+    return holds(past)
+
+
+def holds(past: Run) -> bool:
+    """Whether the rules that a run was given held when they were tried, to the last bit."""
     return not any(d.detail.get("widened") or d.detail.get("batch_sensitive") for d in past.dependencies)
 
 
@@ -90,7 +95,7 @@ def again(
 
     Raises: what `execute` raises.
     """
-    if _too_many(touched, values):
+    if _too_many(touched, values) or not all(_alike(earlier.given[role], values[role]) for role in touched):
         return None
     narrow = scope(step.depends, old=earlier.given, new=values, touched=touched)
     if narrow is None:
@@ -114,6 +119,16 @@ def _depth(run: Run) -> int:
 
 def _too_many(touched: Mapping[str, Difference], values: Mapping[str, Any]) -> bool:
     return any(len(one.touched) > max(LARGEST_SHARE * _count(values[role]), FEW) for role, one in touched.items())
+
+
+def _alike(old: Any, new: Any) -> bool:
+    """Whether tables have the same dtypes, their categories included: a code stands for a category by its place."""
+    pairs = zip(old, new, strict=True) if isinstance(new, list) else [(old, new)]
+    return all(list(map(_typed, one.dtypes)) == list(map(_typed, other.dtypes)) for one, other in pairs)
+
+
+def _typed(dtype: Any) -> tuple[Any, ...]:
+    return (dtype, tuple(dtype.categories)) if isinstance(dtype, pd.CategoricalDtype) else (dtype,)
 
 
 def _count(value: Any) -> int:

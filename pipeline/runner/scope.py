@@ -87,8 +87,12 @@ def _by_row(
     def reading(ids: Ids) -> Frames:
         inputs = {**new, role: _each(new[role], lambda frame: rows_among(frame, ids))}
         others = [d for d in keyed if d.input != role]
-        words = {d.input: _words(inputs[role], d.detail["on"]["output"]) for d in others}
-        return {**inputs, **{d.input: _with_words(new[d.input], d, words[d.input]) for d in others}}
+        return {**inputs, **{d.input: _with_words(new[d.input], d, wanted(d, inputs[role])) for d in others}}
+
+    def wanted(d: Depends, frame: pd.DataFrame) -> Ids:
+        """The keys that rows ask for, and those touched: they may have become double, which is for the step to see."""
+        own = _words(frame, d.detail["on"]["output"])
+        return joined(own, _touched_words(d, old=old, new=new, touched=touched)) if d.input in touched else own
 
     def asking(d: Depends, words: Ids) -> Ids:
         columns = d.detail["on"]["output"]
