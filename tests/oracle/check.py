@@ -193,9 +193,3 @@ def unequal(case: Case) -> list[str]:
     """The tables that came out otherwise when they were made in part: ids, order, schema or values."""
     names = case.fully.keys() | case.partly.keys()
     return sorted(name for name in names if case.partly.get(name) != case.fully.get(name))
-
-
-def precision(case: Case) -> tuple[int, int]:
-    """How many rows were said to be touched, and how many truly changed, over all tables said row by row."""
-    said = {name: rows for name in case.before if (rows := case.said(name)) is not None}
-    return sum(map(len, said.values())), sum(len(case.truly_changed(name)) for name in said)
