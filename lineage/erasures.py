@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 import time
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
 
 import sqlalchemy as sa
@@ -34,12 +34,6 @@ _ASKED = (
     .join_from(predictions, artifacts, artifacts.c.id == predictions.c.model)
     .join(names, names.c.id == artifacts.c.name)
     .where(predictions.c.input != "{}")
-)
-_LINKED = (
-    sa.select(predictions.c.id)
-    .join(prediction_rows, prediction_rows.c.prediction == predictions.c.number)
-    .where(prediction_rows.c.source == sa.bindparam("source"), among(prediction_rows.c.row, sa.bindparam("rows")))
-    .distinct()
 )
 _MEANT = among(predictions.c.id, sa.bindparam("ids"))
 _UNLINK = sa.delete(prediction_rows).where(
@@ -105,16 +99,6 @@ class Erasures(Part):
             facts = json_value(connection.execute(_FACTS, {"a": number}).scalar_one())
             kept = json_text({name: value for name, value in facts.items() if name in keep})
             connection.execute(sa.update(artifacts).where(artifacts.c.id == number).values(facts=kept))
-
-    def predictions_naming(self, source: str, rows: Iterable[int]) -> list[str]:
-        """Give the ids of the predictions that stand directly on any of these rows of a dataset's name.
-
-        Raises:
-            StoreUnreachable: the database cannot be read.
-        """
-        asked = {"source": source, "rows": members(int(row) for row in rows)}
-        with self.database.reading() as connection:
-            return list(connection.execute(_LINKED, asked).scalars())
 
     def predictions_asking(self, matches: Callable[[str, Mapping[str, JSON]], bool]) -> list[str]:
         """Give the ids of the predictions whose model, as a reference, and logged input match.

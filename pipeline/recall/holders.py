@@ -130,10 +130,10 @@ def _how(line: Line) -> tuple[str, ...]:
 
 def _predictions(store: Store, recall: Recall, reached: Impact, keys: Iterable[Mapping[str, str]]) -> list[str]:
     """The predictions that stand on the rows, or on rows made of them, or that were asked with their keys."""
-    found = store.predictions_naming(recall.source, recall.rows)
+    found = store.predictions_on(recall.source, recall.rows)
     for line in reached.lines:
         if line.touched is not None and Effect.DIRECT in line.effects and not line.touched.everything:
-            found += store.predictions_naming(line.artifact.name, line.touched.ids.tolist())
+            found += store.predictions_on(line.artifact.name, line.touched.ids.tolist())
     wanted, standing = [dict(key) for key in keys if key], {}
 
     def asks(model: str, asked: Mapping[str, Any]) -> bool:
@@ -144,7 +144,7 @@ def _predictions(store: Store, recall: Recall, reached: Impact, keys: Iterable[M
             standing[model] = any(one.startswith(above) for one in store.ancestors(model))
         return standing[model]
 
-    return sorted({*found, *(store.predictions_asking(asks) if wanted else ())})
+    return sorted({*(one.id for one in found), *(store.predictions_asking(asks) if wanted else ())})
 
 
 def _needs(runner: Runner, model: str) -> set[str]:

@@ -8,6 +8,9 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from lineage.cells import in_one_piece
+from lineage.comparison import unequal
+
 RELATIVE, ABSOLUTE = 1e-9, 1e-12
 
 
@@ -79,6 +82,5 @@ def _close(got: pd.Series, expected: pd.Series) -> tuple[bool, str]:
 def _same(got: pd.Series, expected: pd.Series) -> np.ndarray:
     """Say which values are equal; lists and the like one by one, as they are not compared as columns."""
     if isinstance(got.dtype, pd.ArrowDtype):
-        plain = (pa.array(each).to_pylist() for each in (got, expected))
-        return np.array([one == other for one, other in zip(*plain, strict=True)], dtype=bool)
+        return ~unequal(*(in_one_piece(pa.array(each)) for each in (got, expected)))
     return (got == expected).fillna(False).to_numpy(bool)

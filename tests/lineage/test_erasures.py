@@ -70,11 +70,10 @@ def test_of_facts_only_those_named_are_left(known: Store) -> None:
     assert known.artifact("verdict@bb").facts == {"rows": 3}
 
 
-def test_predictions_are_found_by_row_and_by_what_they_were_asked(known: Store) -> None:
-    """By the rows that they stand on, and by model and input."""
+def test_predictions_are_found_by_what_they_were_asked(known: Store) -> None:
+    """By model and input."""
     asked = {"input": {"name": "wilma"}}
-    known.log_predictions([prediction("a", ("people", 7)), prediction("b", ("others", 7)), prediction("c", **asked)])
-    assert known.predictions_naming("people", [7, 8]) == ["a"]
+    known.log_predictions([prediction("a", ("people", 7)), prediction("c", **asked)])
     found = known.predictions_asking(lambda model, given: model == "model/loans@aa" and given.get("name") == "wilma")
     assert found == ["c"]
 

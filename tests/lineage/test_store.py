@@ -11,7 +11,7 @@ SURFACE = """
     above ancestors annotate artifact artifacts begin below blank buried close compact consumers dependencies
     dependents descendants downstream erase_predictions erased fail forgotten interrupted latest live
     log_predictions made made_otherwise open open_recall override_recall pin pinned pinning pins prediction
-    predictions predictions_among predictions_asking predictions_naming predictions_on previous producer quoting
+    predictions predictions_among predictions_asking predictions_on previous producer quoting
     recall recall_event recalls record reduce register_source release released_before releases reusable reuse
     rollback run runs source sources succeed supersede_recall upstream versions
 """
