@@ -28,8 +28,8 @@ _HOMES = {
     "Transform": "pipeline.preprocessing.transforms",
     "Candidate": "pipeline.training.candidates",
     "AuditPolicy": "pipeline.auditing.policy",
-    "Gate": "pipeline.auditing.policy",
-    "Slice": "pipeline.auditing.policy",
+    "Gate": "pipeline.auditing.gate",
+    "Slice": "pipeline.auditing.slice",
     "ReleasePlan": "pipeline.deployment.plan",
 }
 __all__ = list(_HOMES)  # noqa: PLE0604

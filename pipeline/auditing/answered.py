@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from pipeline.artifacts.answer import Answers
 from pipeline.artifacts.metric import CLASSIFICATION, Score, score
-from pipeline.errors import AuditRefused
+from pipeline.auditing.answers import ANSWER, TRUTH, probability_column
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -52,40 +52,24 @@ class Answered:
         return int(np.unique(truths, return_counts=True)[1].min())
 
 
-def answered(answers: Answers, truth: pd.Series, *, problem: str, positive: Any) -> Answered:
-    """Put a model's answers beside the truth of the same rows.
-
-    Raises:
-        AuditRefused: an answer, a probability or a truth is missing; the row ids are named.
-    """
-    _refuse_missing(pd.Series(answers.answer), index=truth.index, what="answers")
-    _refuse_missing(truth, index=truth.index, what="truths")
-    probability = answers.probability if positive is None else answers.probability_of(positive)
-    if probability is not None:
-        table = pd.DataFrame(probability)
-        _refuse_missing(
-            table.isna().any(axis=1).astype("float64").replace(1.0, np.nan), index=truth.index, what="probabilities"
-        )
-    plain = truth.to_numpy(dtype="float64") if problem != CLASSIFICATION else _plain(truth)
-    answer = np.asarray(answers.answer)
-    answer = answer.astype(object) if answer.dtype.kind == "U" else answer
+def answered(table: pd.DataFrame, *, problem: str, classes: Sequence[Any] = (), positive: Any = None) -> Answered:
+    """Read a table of `pipeline.auditing.answers`; `positive` is the class that counts as yes, None for all alike."""
+    columns = [probability_column(label) for label in classes]
+    given = bool(columns) and set(columns) <= set(table)
+    if not given:
+        probability = None
+    elif positive is None:
+        probability = table[columns].to_numpy("float64")
+    else:
+        probability = table[probability_column(positive)].to_numpy("float64")
+    truth, answer = (_plain(table[name], problem) for name in (TRUTH, ANSWER))
     return Answered(
-        problem=problem, truth=plain, answer=answer, probability=probability, positive=positive, classes=answers.classes
+        problem=problem, truth=truth, answer=answer, probability=probability, positive=positive, classes=tuple(classes)
     )
 
 
-def _plain(values: pd.Series) -> np.ndarray:
+def _plain(values: pd.Series, problem: str) -> np.ndarray:
+    if problem != CLASSIFICATION:
+        return values.to_numpy(dtype="float64")
     dtype = str(values.dtype)
     return values.to_numpy(dtype="int64" if dtype == "Int64" else "bool" if dtype == "boolean" else None)
-
-
-def _refuse_missing(values: pd.Series, *, index: pd.Index, what: str) -> None:
-    missing = values.isna().to_numpy()
-    if missing.any():
-        raise AuditRefused(
-            f"{what} are missing on the test rows",
-            found=f"{int(missing.sum())} of {len(values)}",
-            examples=[f"row {row}" for row in index[missing][:5]],
-            count=int(missing.sum()),
-            next_step="A model that gives no answer cannot be measured: see its training run.",
-        )

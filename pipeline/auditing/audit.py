@@ -1,13 +1,14 @@
-"""The stage `audit`: the answers of the release before, the audit itself, and its page, each a step of its own."""
+"""The stage `audit`: the model's answers, those of the release before, the audit, its page; each a step of its own."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from pipeline.auditing.answers import answers
 from pipeline.auditing.earlier import asking, model_before
 from pipeline.auditing.examine import examine
-from pipeline.auditing.page import render, template
+from pipeline.auditing.report.page import render, templates
 from pipeline.auditing.policy import AuditPolicy
 from pipeline.errors import ArtifactCorrupt, ArtifactMissing, AuditRefused, Misuse, Refused, StepFailed
 from pipeline.step import Depends, Effect, Rule, Step
@@ -32,10 +33,15 @@ def audit(runner: Any, *, model: str, ready: Mapping[str, Any], policy: AuditPol
             found=", ".join(ready["features"]),
             next_step='Keep rows from training: split(…, sizes={"train": 0.6, "dev": 0.2, "test": 0.2}).',
         )
-    answers, compared = _before(runner, model=model, ready=ready, policy=policy)
-    examined = runner.run(
-        *_examination(runner, model=model, ready=ready, policy=policy, answers=answers, compared=compared)
-    )
+    earlier, compared = _before(runner, model=model, ready=ready, policy=policy)
+    asked = runner.run(*_asking(runner, model=model, ready=ready))
+    inputs = {
+        "model": model, "answers": asked.outputs["data"], "rows": ready["parts"]["test"],
+        "train": ready["features"]["train"], **({"earlier": earlier} if earlier else {}),
+    }
+    bound = {"model": model, "features": ready["features"]["test"], "rows": ready["parts"]["test"]}
+    given = {"policy": policy.to_json(), "compared": compared, "references": bound}
+    examined = runner.run(_examination(runner, roles=tuple(inputs), given=given), inputs)
     report = {"audit": examined.outputs["audit"]}
     report["page"] = runner.run(_page(runner), report).outputs["page"]
     log_audit(runner, **report, model=model)
@@ -58,29 +64,28 @@ def _before(runner: Any, *, model: str, ready: Mapping[str, Any], policy: AuditP
     return asked.outputs["data"], {"model": before, "why_not": ""}
 
 
-def _examination(
-    runner: Any, *, model: str, ready: Mapping[str, Any], policy: AuditPolicy, answers: str, compared: Mapping[str, str]
-) -> tuple[Step, dict[str, str]]:
-    features, rows = ready["features"], ready["parts"]["test"]
+def _asking(runner: Any, *, model: str, ready: Mapping[str, Any]) -> tuple[Step, dict[str, str]]:
     inputs = {
-        "model": model,
-        "estimator": runner.value(model)["estimator"],
-        "features": features["test"],
-        "rows": rows,
-        "train": features["train"],
-    } | ({"earlier": answers} if answers else {})
+        "model": model, "estimator": runner.value(model)["estimator"], "features": ready["features"]["test"]
+    }
+    made_by = tuple(Depends(role, Rule.EVERY_ROW, Effect.MODEL) for role in ("model", "estimator"))
     step = Step(
+        name=f"{_name(runner)}.answers",
+        stage="auditing",
+        function=answers,
+        depends=(Depends("features", Rule.SAME_ROW), *made_by),
+    )
+    return step, inputs
+
+
+def _examination(runner: Any, *, roles: Sequence[str], given: Mapping[str, Any]) -> Step:
+    return Step(
         name=_name(runner),
         stage="auditing",
         function=examine,
-        parameters={
-            "policy": policy.to_json(),
-            "compared": compared,
-            "references": {"model": model, "features": features["test"], "rows": rows},
-        },
-        depends=tuple(Depends(role, Rule.EVERY_ROW, Effect.DECISION) for role in inputs),
+        parameters=given,
+        depends=tuple(Depends(role, Rule.EVERY_ROW, Effect.DECISION) for role in roles),
     )
-    return step, inputs
 
 
 def _page(runner: Any) -> Step:
@@ -88,7 +93,7 @@ def _page(runner: Any) -> Step:
         name=f"{_name(runner)}.page",
         stage="auditing",
         function=render,
-        context={"template": template()},
+        context={"templates": templates()},
         depends=(Depends("audit", Rule.EVERY_ROW),),
     )
 

@@ -8,16 +8,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from pipeline.artifacts.answer import ask
 from pipeline.artifacts.audit import ALL_ROWS, Audit, Baseline, Confusion, Group, worst
 from pipeline.artifacts.metric import CLASSIFICATION, metric
 from pipeline.artifacts.model import Model
 from pipeline.auditing.answered import Answered, answered
 from pipeline.auditing.baselines import naive, previous
 from pipeline.auditing.figures import measured, metrics_of
-from pipeline.auditing.gates import Measured, judged
+from pipeline.auditing.gating import Measured, judged
 from pipeline.auditing.policy import AuditPolicy
-from pipeline.auditing.slices import Unsliceable, positions_by_label
+from pipeline.auditing.slicing import Unsliceable, positions_by_label
 from pipeline.errors import AuditRefused, Misuse
 from pipeline.step import Made
 
@@ -27,8 +26,7 @@ MOST_CLASSES_SHOWN = 20
 def examine(
     *,
     model: Mapping[str, Any],
-    estimator: Any,
-    features: pd.DataFrame,
+    answers: pd.DataFrame,
     rows: pd.DataFrame,
     train: pd.DataFrame,
     earlier: pd.DataFrame | None = None,
@@ -38,24 +36,24 @@ def examine(
 ) -> dict[str, Made]:
     """Measure a model on its test rows, in the role `audit`.
 
-    `features` are the test rows as the estimator takes them, with the target; `rows` the same rows
-    before fitting, with the columns of the slices; `train` what the model was trained on;
-    `earlier` the answers of the release before, where it could be asked. `references` names
-    `model`, `features` and `rows`, which the audit is bound to. `policy` is an `AuditPolicy` as JSON;
+    `answers` are the model's, as `pipeline.auditing.answers` gives them; `rows` the same rows before
+    fitting, with the columns of the slices; `train` what the model was trained on; `earlier` the answers of
+    the release before, where it could be asked. `references` names `model`, `features` (what the model was
+    fed) and `rows`, which the audit is bound to. `policy` is an `AuditPolicy` as JSON;
     `compared` holds `model` (of the release before, "" if none) and `why_not` (it could not be asked).
 
     Raises:
-        AuditRefused: there are no test rows, the two tables differ in rows, or answers are missing.
+        AuditRefused: a test row of the answers is not among `rows`.
         Misuse: the policy asks for what this kind of problem or model does not have.
     """
     manifest, asked = Model.from_json(model), AuditPolicy.from_json(policy)
-    test = _test_rows(manifest, estimator, features, policy=asked)
+    test = _test_rows(manifest, answers, policy=asked)
     metrics = metrics_of(asked, problem=manifest.problem, probabilities=test.probability is not None)
     baselines = {
         "naive": lambda: naive(test, train[manifest.target], metrics=metrics, policy=asked),
-        "previous": lambda: previous(test, features.index, answers=earlier, **compared, metrics=metrics, policy=asked),
+        "previous": lambda: previous(test, answers.index, answers=earlier, **compared, metrics=metrics, policy=asked),
     }
-    groups, unsliced = _groups(test, _same_rows(rows, features), metrics=metrics, policy=asked)
+    groups, unsliced = _groups(test, _same_rows(rows, answers), metrics=metrics, policy=asked)
     found = Measured(
         overall=_group(test, "", ALL_ROWS, of=len(test), metrics=metrics, policy=asked),
         groups=groups,
@@ -72,28 +70,25 @@ def examine(
     return {"audit": Made("audit", audit.to_json(), facts=facts)}
 
 
-def _test_rows(model: Model, estimator: Any, features: pd.DataFrame, *, policy: AuditPolicy) -> Answered:
-    if not len(features):
-        raise AuditRefused(f"model {model.name} has no test rows to be audited on", next_step="See the split stage.")
+def _test_rows(model: Model, answers: pd.DataFrame, *, policy: AuditPolicy) -> Answered:
     positive = model.positive if policy.positive is None else policy.positive
     if model.problem == CLASSIFICATION and positive is not None and positive not in model.classes:
         raise Misuse(
             f"the audit policy's positive class {positive!r} is none of model {model.name}'s",
             expected=" or ".join(map(repr, model.classes)),
         )
-    answers = ask(estimator, features, features=model.features)
-    return answered(answers, features[model.target], problem=model.problem, positive=positive)
+    return answered(answers, problem=model.problem, classes=model.classes, positive=positive)
 
 
-def _same_rows(rows: pd.DataFrame, features: pd.DataFrame) -> pd.DataFrame:
-    missing = features.index.difference(rows.index)
+def _same_rows(rows: pd.DataFrame, answers: pd.DataFrame) -> pd.DataFrame:
+    missing = answers.index.difference(rows.index)
     if len(missing):
         raise AuditRefused(
-            "test rows of the features are not in the test part, so their slices are not known",
+            "test rows that were answered are not in the test part, so their slices are not known",
             examples=[f"row {row}" for row in missing[:5]],
             count=len(missing),
         )
-    return rows.loc[features.index]
+    return rows.loc[answers.index]
 
 
 def _groups(

@@ -1,44 +1,29 @@
-"""Answers beside truths: nothing missing gets in, and counts are those a figure really rests on."""
+"""Answers beside truths: read as they were kept, and counted as a figure really rests on them."""
 
 from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-import pytest
 
-from pipeline.artifacts.answer import Answers
 from pipeline.auditing.answered import Answered, answered
-from pipeline.errors import AuditRefused
-
-ROWS = pd.Index([101, 102, 103], name="row")
-TRUTH = pd.Series([1, 0, 1], dtype="Int64", index=ROWS)
-
-
-def test_missing_answers_are_named() -> None:
-    """A model that answers NaN is refused, with the rows."""
-    with pytest.raises(AuditRefused, match="answers are missing.*1 of 3: row 102"):
-        answered(Answers(np.array([1.0, np.nan, 2.0]), None), TRUTH, problem="regression", positive=None)
-
-
-def test_missing_probabilities_are_named() -> None:
-    """A probability that is NaN is refused too."""
-    table = np.array([[0.5, 0.5], [np.nan, np.nan], [0.1, 0.9]])
-    with pytest.raises(AuditRefused, match="probabilities are missing.*row 102"):
-        answered(Answers(np.array([1, 0, 1]), table, (0, 1)), TRUTH, problem="classification", positive=1)
-
-
-def test_missing_truth_is_named() -> None:
-    """A test row without a truth is refused."""
-    truth = TRUTH.astype("Int64").where(TRUTH.index != 103)
-    with pytest.raises(AuditRefused, match="truths are missing.*row 103"):
-        answered(Answers(np.array([1, 0, 1]), None, (0, 1)), truth, problem="classification", positive=1)
 
 
 def test_probability_is_that_of_the_positive_class() -> None:
-    """With a positive class its column is taken, whatever its place; without, the whole table."""
-    answers = Answers(np.array([1, 0, 1]), np.array([[0.9, 0.1], [0.2, 0.8], [0.4, 0.6]]), (1, 0))
-    assert answered(answers, TRUTH, problem="classification", positive=1).probability.tolist() == [0.9, 0.2, 0.4]
-    assert answered(answers, TRUTH, problem="classification", positive=None).probability.shape == (3, 2)
+    """With a positive class its column is taken, whatever its place; without, the whole table in the classes' order."""
+    table = pd.DataFrame(
+        {
+            "truth": pd.array([1, 0, 1], "Int64"),
+            "answer": [1, 0, 1],
+            "probability of 0": [0.1, 0.8, 0.6],
+            "probability of 1": [0.9, 0.2, 0.4],
+        },
+        index=pd.Index([101, 102, 103], name="row"),
+    )
+    rows = answered(table, problem="classification", classes=(1, 0), positive=1)
+    assert (rows.truth.tolist(), rows.probability.tolist()) == ([1, 0, 1], [0.9, 0.2, 0.4])
+    assert answered(table, problem="classification", classes=(1, 0)).probability.tolist() == [
+        [0.9, 0.1], [0.2, 0.8], [0.4, 0.6],
+    ]
 
 
 def test_take_keeps_everything_in_step() -> None:

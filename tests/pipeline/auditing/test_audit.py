@@ -11,7 +11,9 @@ import pytest
 from lineage.records import Effect, Outcome, Release, Rule
 from pipeline.artifacts.audit import Audit
 from pipeline.auditing.audit import audit
-from pipeline.auditing.policy import AuditPolicy, Gate, Slice
+from pipeline.auditing.gate import Gate
+from pipeline.auditing.policy import AuditPolicy
+from pipeline.auditing.slice import Slice
 from pipeline.errors import AuditRefused
 from pipeline.step import rowwise
 
@@ -50,28 +52,29 @@ def test_audit_is_recorded_as_a_decision(project: Any) -> None:
     model = project.trained(ready)
     report = audit(project.runner, model=model, ready=ready, policy=POLICY)
     rests = {dep.input: (dep.rule, dep.effect) for dep in project.runner.store.dependencies(report["audit"])}
-    assert rests.keys() == {
-        model,
-        project.runner.value(model)["estimator"],
-        ready["features"]["test"],
-        ready["features"]["train"],
-        ready["parts"]["test"],
-    }
+    [answers] = [each for each in rests if "audit.answers@" in each]
+    assert rests.keys() == {model, answers, ready["features"]["train"], ready["parts"]["test"]}
     assert set(rests.values()) == {(Rule.EVERY_ROW, Effect.DECISION)}
+    asked = {dep.input: (dep.rule, dep.effect) for dep in project.runner.store.dependencies(answers)}
+    assert asked == {
+        ready["features"]["test"]: (Rule.SAME_ROW, Effect.DIRECT),
+        model: (Rule.EVERY_ROW, Effect.MODEL),
+        project.runner.value(model)["estimator"]: (Rule.EVERY_ROW, Effect.MODEL),
+    }
     found = audited(project, report)
     assert (found.model, found.rows, found.n_rows) == (model, ready["parts"]["test"], 150)
     assert {group.slice for group in found.groups} == {"race", "sex"}
 
 
 def test_second_audit_is_reused(project: Any) -> None:
-    """The same audit again reuses both steps, also when its model has become the live one."""
+    """The same audit again reuses every step, also when its model has become the live one."""
     ready = project.ready()
     model = project.trained(ready)
     report = audit(project.runner, model=model, ready=ready, policy=POLICY)
     released(project, model)
     project.runner.ran.clear()
     assert audit(project.runner, model=model, ready=ready, policy=POLICY) == report
-    assert [ran.reused for ran in project.runner.ran] == [True, True]
+    assert [ran.reused for ran in project.runner.ran] == [True, True, True]
 
 
 def test_page_is_shown_in_mlflow(project: Any) -> None:

@@ -8,7 +8,8 @@ from scipy.stats import binomtest
 
 from pipeline.auditing.answered import Answered
 from pipeline.auditing.figures import measured, metrics_of
-from pipeline.auditing.policy import AuditPolicy, Gate
+from pipeline.auditing.gate import Gate
+from pipeline.auditing.policy import AuditPolicy
 from pipeline.errors import Misuse
 
 POLICY = AuditPolicy()

@@ -8,7 +8,9 @@ import sys
 
 import pytest
 
-from pipeline.auditing.policy import AuditPolicy, Gate, Slice
+from pipeline.auditing.gate import Gate
+from pipeline.auditing.policy import AuditPolicy
+from pipeline.auditing.slice import Slice
 from pipeline.errors import Misuse
 
 FULL = AuditPolicy(

@@ -20,7 +20,8 @@ PLAN = ReleasePlan(owner="credit risk", mitigation="roll back")
 def audited(project: Any, *, minimum: float = 0.5, shift: float = 0.0, **parameters: Any) -> dict[str, Any]:
     """Train and audit a model: what `deploy` is given."""
     from pipeline.auditing.audit import audit
-    from pipeline.auditing.policy import AuditPolicy, Gate
+    from pipeline.auditing.gate import Gate
+    from pipeline.auditing.policy import AuditPolicy
 
     ready = project.ready(shift=shift)
     model = project.trained(ready, **parameters)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pipeline.artifacts.audit import Audit, Figure, Finding, Group, Judgement, Ruling
-from pipeline.auditing.summary import tally, weakest, why
+from pipeline.auditing.report.summary import tally, weakest, why
 
 FAIL, PASS, OPEN = Judgement.FAIL, Judgement.PASS, Judgement.NOT_ENOUGH_EVIDENCE
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from pipeline.auditing.policy import Slice
+from pipeline.auditing.slice import Slice
 
 NOT_STATED = "not stated"
 MOST_GROUPS = 200

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.auditing.policy import Slice
-from pipeline.auditing.slices import MOST_GROUPS, Unsliceable, positions_by_label
+from pipeline.auditing.slice import Slice
+from pipeline.auditing.slicing import MOST_GROUPS, Unsliceable, positions_by_label
 
 PEOPLE = pd.DataFrame(
     {

@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from pipeline.artifacts.audit import Audit, Baseline, Confusion, Figure, Finding, Group, Judgement, Ruling
-from pipeline.auditing.page import page, template
+from pipeline.auditing.report.page import page, templates
 
 DIGEST = "ab" * 16
 FAIL, PASS, OPEN = Judgement.FAIL, Judgement.PASS, Judgement.NOT_ENOUGH_EVIDENCE
@@ -60,7 +60,7 @@ AUDIT = Audit(
 
 def text(audit: Audit) -> str:
     """The page's words, tags and white space folded."""
-    body = page(audit, template=template()).partition("<body>")[2]
+    body = page(audit, templates=templates()).partition("<body>")[2]
     return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", body)).split())
 
 
@@ -85,20 +85,20 @@ def test_what_could_not_be_measured_is_said() -> None:
 
 def test_nothing_comes_from_elsewhere() -> None:
     """The page holds no script, no link and no address of another file."""
-    source = page(AUDIT, template=template())
+    source = page(AUDIT, templates=templates())
     assert not re.search(r"<script|<link|<img|@import|url\(|https?:|\son[a-z]+=", source)
 
 
 def test_text_from_data_is_escaped() -> None:
     """A group's label is shown as written, not run."""
-    source = page(replace(AUDIT, groups=(group("<script>alert(1)</script>", 0.5),)), template=template())
+    source = page(replace(AUDIT, groups=(group("<script>alert(1)</script>", 0.5),)), templates=templates())
     assert "<script>" not in source and "&lt;script&gt;alert(1)&lt;/script&gt;" in source
 
 
 def test_many_small_groups_are_folded() -> None:
     """More than three groups under the count lie folded beneath the others, none is left out."""
     groups = (group("big", 0.8), *(group(f"small {number}", 0.5, rows=5) for number in range(4)))
-    source = page(replace(AUDIT, groups=groups), template=template())
+    source = page(replace(AUDIT, groups=groups), templates=templates())
     folded = source.partition("<details")[2]
     assert "4 groups of fewer than 30 rows" in folded and all(f"small {number}" in folded for number in range(4))
     assert "big" not in folded.partition("</details>")[0]
@@ -106,7 +106,7 @@ def test_many_small_groups_are_folded() -> None:
 
 def test_equal_audits_make_equal_pages() -> None:
     """The page depends on the audit alone, whichever way it was read back."""
-    assert page(Audit.from_json(AUDIT.to_json()), template=template()) == page(AUDIT, template=template())
+    assert page(Audit.from_json(AUDIT.to_json()), templates=templates()) == page(AUDIT, templates=templates())
 
 
 @pytest.mark.parametrize("value", [0.0, 5e6, 1e-9])
@@ -123,4 +123,4 @@ def test_axis_of_amounts(value: float) -> None:
         groups=(),
         overall=Group(slice="", label="all rows", rows=5, share=1.0, figures=(one,)),
     )
-    assert "left:50.0%" in page(audit, template=template())
+    assert "left:50.0%" in page(audit, templates=templates())

@@ -1,4 +1,4 @@
-"""Gates applied to figures: pass, fail, or not enough evidence, and why. The rule is told in `policy`."""
+"""Gates applied to figures: pass, fail, or not enough evidence, and why. The rule is told in `gate`."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from dataclasses import dataclass, replace
 from pipeline.artifacts.audit import ALL_ROWS, Baseline, Figure, Finding, Group, Judgement, Ruling, worst
 from pipeline.artifacts.metric import metric
 from pipeline.artifacts.wording import called
+from pipeline.auditing.gate import Gate
 from pipeline.auditing.intervals import difference
-from pipeline.auditing.policy import AuditPolicy, Gate
+from pipeline.auditing.policy import AuditPolicy
 
 LEAST_TO_FAIL = 10
 _ROUNDING = 1e-9

@@ -5,9 +5,11 @@ from __future__ import annotations
 import pytest
 
 from pipeline.artifacts.audit import Baseline, Figure, Finding, Group
-from pipeline.auditing.gates import Measured, judged
+from pipeline.auditing.gating import Measured, judged
 from pipeline.auditing.intervals import wilson
-from pipeline.auditing.policy import AuditPolicy, Gate, Slice
+from pipeline.auditing.gate import Gate
+from pipeline.auditing.policy import AuditPolicy
+from pipeline.auditing.slice import Slice
 
 
 def figure(hits: int, n: int, metric: str = "recall") -> Figure:

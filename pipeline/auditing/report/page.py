@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from importlib.resources import files
 from typing import Any
 
-from jinja2 import Environment, StrictUndefined
+from jinja2 import DictLoader, Environment, StrictUndefined
 
 from pipeline.artifacts.audit import Audit, Baseline, Figure, Finding, Group, Judgement, Ruling
 from pipeline.artifacts.metric import metric
 from pipeline.artifacts.wording import amount, called, gap
-from pipeline.auditing.summary import OUTCOMES, tally, weakest, why
+from pipeline.auditing.report.summary import OUTCOMES, tally, weakest, why
 from pipeline.step import Made
 
 LOOKS = {
@@ -23,24 +23,28 @@ LOOKS = {
 SMALL_SHOWN = 3
 
 
-def template() -> str:
-    """Read the page's template, which lies beside this module."""
-    return files("pipeline.auditing").joinpath("page.html").read_text(encoding="utf-8")
+def templates() -> dict[str, str]:
+    """Read the templates that lie beside this module, by name: `page.html` and the sections it includes."""
+    beside = files("pipeline.auditing.report").iterdir()
+    return {each.name: each.read_text(encoding="utf-8") for each in beside if each.name.endswith(".html")}
 
 
-def render(*, audit: Mapping[str, Any], template: str) -> dict[str, Made]:
+def render(*, audit: Mapping[str, Any], templates: Mapping[str, str]) -> dict[str, Made]:
     """Turn an audit's JSON into its page, in the role `page`."""
-    return {"page": Made("page", page(Audit.from_json(audit), template=template))}
+    return {"page": Made("page", page(Audit.from_json(audit), templates=templates))}
 
 
-def page(audit: Audit, *, template: str) -> str:
+def page(audit: Audit, *, templates: Mapping[str, str]) -> str:
     """Write the page of an audit as HTML without scripts or anything from elsewhere."""
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    environment = Environment(
+        loader=DictLoader(dict(templates)), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
+        lstrip_blocks=True,
+    )
     for place, name in enumerate(("word", "look", "sign")):
         environment.filters[name] = lambda judgement, place=place: LOOKS[judgement][place]
     environment.filters.update(called=called, short=_short, outcome=OUTCOMES.get)
     scales = {name: _scale(name, audit) for name in audit.metrics}
-    return environment.from_string(template).render(
+    return environment.get_template("page.html").render(
         audit=audit,
         why=why(audit),
         tally=tally(audit),
