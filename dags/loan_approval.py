@@ -2,8 +2,11 @@
 
 import pandas as pd
 
-from pipeline import CSV, AuditPolicy, Candidate, Expectation, Gate, ReleasePlan, Slice, Source, Transform, rowwise
-from pipeline.airflow import audit, dag, deploy, fit, ingest, preprocess, split, train, validate
+from pipeline import (
+    CSV, AuditPolicy, Candidate, Charter, Ethics, Expectation, Factor, Fermi, Gate, Harm, Milestone, ReleasePlan, Slice,
+    Source, Transform, rowwise,
+)
+from pipeline.airflow import audit, dag, deploy, fit, ingest, preprocess, sign_off, split, train, validate
 
 NUMBERS = (
     "loanamt", "appinc", "atotinc", "cototinc", "price", "other", "liq", "lines", "hrat", "obrat", "term", "apr",
@@ -85,7 +88,33 @@ candidates = [
     ),
 ]
 
+charter = Charter(
+    problem="Tell which applications a loan officer would approve, so that clear ones are answered the same day.",
+    owner="fair-lending@headwater.example",
+    risk="high",
+    not_for=("refusing anybody without a person's decision",),
+    targets=("an AUC of 0.75 or more in telling approved from refused", "no group is approved less for who it is"),
+    harms=(
+        Harm("good applicants of one race are refused more often", metric="recall", slice="race",
+             mitigation="decide by hand"),
+        Harm("good applicants of one sex are refused more often", metric="recall", slice="sex",
+             mitigation="decide by hand"),
+        Harm("it repeats the lender's own bias of 1990", accepted="its answers are compared, nobody is decided about"),
+    ),
+    ethics=Ethics(
+        net_value="Clear cases wait a day instead of weeks.",
+        fair="Race, sex, age and marital status are no features; each group's figures are in every audit.",
+        debated="With the lender's fair-lending board; the data have been discussed in public since 1992.",
+    ),
+    feasibility=("loan officers agree with the decision on record", "debts and credit history predict it"),
+    value=Fermi("USD a year", (
+        Factor("applications a year", 2_000, 4_000), Factor("share of clear cases", 0.3, 0.6),
+        Factor("saved on each, USD", 20, 60),
+    )),
+    milestones=(Milestone("beside the officers, unseen", "2027-03-31"), Milestone("in assistance", "2027-09-30")),
+)
 policy = AuditPolicy(
+    charter=charter,
     slices=[Slice("race", column="race"), Slice("sex", column="sex"), Slice("race and sex", columns=("race", "sex"))],
     metrics=("auc", "accuracy", "recall", "false_positive_rate", "selection_rate"),
     gates=[
@@ -94,7 +123,6 @@ policy = AuditPolicy(
         Gate(metric="recall", minimum=0.80, slice="race"),  # of those who were approved, how many the model approves
         Gate(metric="recall", minimum=0.85, slice="sex", groups=("male", "female")),
     ],
-    owner="fair-lending@headwater.example",
 )
 plan = ReleasePlan(
     endpoint="loan_approval",
@@ -114,7 +142,8 @@ def loan_approval() -> None:
     ready = fit(parts, [fill, scale], features=FEATURES)
     model = train(ready, candidates, metric="auc")
     report = audit(model, ready, policy)
-    deploy(model, report, plan)
+    signed = sign_off(report, policy)
+    deploy(model, signed, plan)
 
 
 loan_approval()

@@ -52,6 +52,8 @@ def held(value: Any) -> Any:
 class Work:
     """One task: the stage function to call, by path, with declared values and references by name.
 
+    With `asks`, a person is asked that where somebody can be: the function then gets what was said as `answer`.
+
     With `over`, the task is mapped: one for each item, in the parameter `item`; an item that is a
     key of `items` stands for that declared value.
     """
@@ -63,6 +65,7 @@ class Work:
     over: Sequence[str] | Reference | None = None
     item: str = ""
     items: Mapping[str, Any] = field(default_factory=dict)
+    asks: str = ""
 
 
 class Conductor(Protocol):

@@ -124,6 +124,20 @@ def audit(model: Reference, ready: Reference, policy: AuditPolicy, *, name: str 
     return _task(name, "pipeline.auditing.audit:audit", {"policy": policy}, model=model, ready=ready)
 
 
+def sign_off(report: Reference, policy: AuditPolicy, *, name: str = "sign_off") -> Reference:
+    """Ask a person to look at an audit and sign, where the charter's risk tier asks for it; give the report, signed.
+
+    Under Airflow the task waits for the answer in the UI; a rejection fails it. Elsewhere `headwater sign` is
+    the answer.
+    """
+    if policy.charter is None:
+        raise Misuse("sign_off without a charter", expected="AuditPolicy(charter=Charter(…))")
+    call = "pipeline.auditing.sign_off:sign_off"
+    asks = f"Release what {policy.charter.owner} answers for?" if policy.charter.needs_signature else ""
+    declared = {"charter": policy.charter}
+    return conductor().task(Work(name=name, call=call, declared=declared, references={"report": report}, asks=asks))
+
+
 def deploy(model: Reference, report: Reference, plan: ReleasePlan, *, name: str = "deploy") -> Reference:
     """Release a model whose audit lets it pass, as the plan says."""
     return _task(name, "pipeline.deployment.deploy:deploy", {"plan": plan}, model=model, report=report)

@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass
 from difflib import get_close_matches
 from typing import Any
 
+from pipeline.artifacts.charter import Charter
 from pipeline.artifacts.metric import metric
 from pipeline.auditing.gate import BASELINES, Gate
 from pipeline.auditing.slice import Slice
@@ -24,7 +25,8 @@ class AuditPolicy:
     and those of the gates are always added. `min_count` is how many cases a figure needs before it can
     pass a gate. `confidence` (0 to 1) is that of every interval. `positive` is the class that
     counts as positive where it is not the model's own. `endpoint` is whose live release the previous model is;
-    empty means the DAG's own name. `owner` is who answers for the audit.
+    empty means the DAG's own name. `owner` is who answers for the audit; without it, the owner that the
+    `charter` of the project names. What the charter asks for is enforced where a model is released.
     """
 
     slices: tuple[Slice, ...] = ()
@@ -38,10 +40,13 @@ class AuditPolicy:
     positive: Any = None
     endpoint: str = ""
     owner: str = ""
+    charter: Charter | None = None
 
     def __post_init__(self) -> None:
         for name in ("slices", "metrics", "gates", "baselines"):
             object.__setattr__(self, name, tuple(getattr(self, name)))
+        if self.charter is not None and not self.owner:
+            object.__setattr__(self, "owner", self.charter.owner)
         for name in self.metrics:
             metric(name)
         self._refuse(self.baselines, BASELINES, "baselines")
@@ -73,6 +78,7 @@ class AuditPolicy:
     def to_json(self) -> dict[str, Any]:
         """The policy as JSON values; the labels of slices as pairs, since JSON keys are text."""
         value = asdict(self)
+        value["charter"] = self.charter and self.charter.to_json()
         for each in value["slices"]:
             each["labels"] = [[key, label] for key, label in each["labels"].items()]
         return value
@@ -81,4 +87,6 @@ class AuditPolicy:
     def from_json(cls, value: Mapping[str, Any]) -> AuditPolicy:
         """Rebuild a policy from its JSON form."""
         slices = [Slice(**{**each, "labels": dict(map(tuple, each["labels"]))}) for each in value["slices"]]
-        return cls(**{**value, "slices": slices, "gates": [Gate(**gate) for gate in value["gates"]]})
+        charter = value["charter"] and Charter.from_json(value["charter"])
+        gates = [Gate(**gate) for gate in value["gates"]]
+        return cls(**{**value, "slices": slices, "gates": gates, "charter": charter})

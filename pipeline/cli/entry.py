@@ -39,6 +39,7 @@ COMMANDS = {
     "flipped": "pipeline.cli.flipped:flipped",
     "verify": "pipeline.cli.verify:verify",
     "reproduce": "pipeline.cli.reproduce:reproduce",
+    "sign": "pipeline.cli.sign:sign",
     "releases": "pipeline.cli.releases:releases",
     "rollback": "pipeline.cli.releases:rollback",
     "reinstate": "pipeline.cli.releases:reinstate",

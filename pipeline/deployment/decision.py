@@ -6,10 +6,16 @@ from collections.abc import Mapping
 from typing import Any
 
 from pipeline.artifacts.audit import Audit, Finding, Judgement, Ruling
+from pipeline.artifacts.charter import Charter
+from pipeline.artifacts.signature import Signature
 from pipeline.artifacts.wording import amount, gap
+from pipeline.deployment.left_out import left_out
 from pipeline.deployment.plan import REFUSE, ReleasePlan
 from pipeline.errors import PhaseRefused, ReleaseRefused
 from pipeline.step import Made
+
+SIGNED, UNSIGNED = "signed", "unsigned"
+"""The facts of a release that say who signed it, or why nobody was asked to."""
 
 
 def decide(
@@ -23,20 +29,24 @@ def decide(
     withdrawn: str,
     recalled: Mapping[str, str],
     overridden: Mapping[str, Any],
+    signature: Mapping[str, Any] | None = None,
 ) -> dict[str, Made]:
     """Decide on the release of the model `reference`, in the role `release`.
 
+    `signature` is what a person put under this audit, where one was asked.
     `withdrawn` says why the model was taken back from this endpoint earlier ("" if it was not);
     `recalled` which recalls bar it, by id; `overridden` is the fact that a release keeps of recalls
     that a named person overrides for it.
 
     Raises:
-        ReleaseRefused: the audit is of another model, a gate is broken or left open, the model was
-            withdrawn, or a recall bars it.
-        PhaseRefused: production, and the plan names no owner or no mitigation.
+        ReleaseRefused: the audit is of another model, a gate is broken or left open, what the charter asks
+            for was left out, the model was withdrawn, or a recall bars it.
+        PhaseRefused: production, and there is no charter, or the plan names no owner or no mitigation.
     """
     found, asked = Audit.from_json(audit), ReleasePlan.from_json(plan)
-    _require_plan(asked, production=production)
+    charter = found.policy.get("charter") and Charter.from_json(found.policy["charter"])
+    signed = signature and Signature.from_json(signature)
+    _require_plan(asked, charter, production=production)
     if found.model != reference:
         raise ReleaseRefused(
             f"model {model['name']} cannot be released",
@@ -44,6 +54,8 @@ def decide(
             found=f"one of {found.model}",
             next_step="Chain audit and deploy on the same model.",
         )
+    if charter:
+        _require_charter(found, charter, plan=asked, signature=signed)
     _require_verdict(found, asked)
     if withdrawn:
         raise ReleaseRefused(
@@ -56,6 +68,7 @@ def decide(
         raise recall_refusal(reference, recalled, next_step=f"Or let a named person answer for it: {answer}.")
     decision = {
         **overridden,
+        **_on_signature(charter, signed),
         "endpoint": endpoint,
         "model": reference,
         "role": asked.role,
@@ -80,7 +93,7 @@ def recall_refusal(model: str, recalled: Mapping[str, str], *, next_step: str) -
     )
 
 
-def _require_plan(plan: ReleasePlan, *, production: bool) -> None:
+def _require_plan(plan: ReleasePlan, charter: Charter | None, *, production: bool) -> None:
     absent = [name for name in ("owner", "mitigation") if not getattr(plan, name).strip()]
     if production and absent:
         raise PhaseRefused(
@@ -89,6 +102,40 @@ def _require_plan(plan: ReleasePlan, *, production: bool) -> None:
             found="none for " + " and ".join(absent),
             next_step='Say what is done when it does harm: ReleasePlan(mitigation="roll back to …").',
         )
+    if production and charter is None:
+        raise PhaseRefused(
+            "a release in production needs a charter",
+            expected="a charter in the audit's policy",
+            found="none",
+            next_step="Say what the project is for and what could go wrong: AuditPolicy(charter=Charter(…)).",
+        )
+
+
+def _require_charter(
+    audit: Audit, charter: Charter, *, plan: ReleasePlan, signature: Signature | None
+) -> None:
+    if signature and (signature.model, signature.rows, signature.verdict) != (audit.model, audit.rows, audit.judgement):
+        raise ReleaseRefused(
+            f"the signature of {signature.by} is under another audit",
+            expected=f"{audit.model} on {audit.rows}",
+            found=f"{signature.model} on {signature.rows}",
+            next_step="Chain audit, sign_off and deploy on the same model.",
+        )
+    if missing := left_out(charter, policy=audit.policy, plan=plan, signature=signature):
+        raise ReleaseRefused(
+            f"model {audit.name} cannot be released, as steps of its audit were left out",
+            expected=f"all that a project of {charter.risk} risk is due",
+            found=f"{len(missing)} left out",
+            examples=missing,
+            next_step="Do what is missing, or say in the charter why it is not needed.",
+        )
+
+
+def _on_signature(charter: Charter | None, signature: Signature | None) -> dict[str, Any]:
+    """What a release keeps of who signed, or of why nobody was asked to."""
+    if signature:
+        return {SIGNED: {"by": signature.by, "note": signature.note, "via": signature.via}}
+    return {UNSIGNED: charter.unsigned} if charter and charter.unsigned else {}
 
 
 def _require_verdict(audit: Audit, plan: ReleasePlan) -> None:

@@ -7,14 +7,14 @@ from typing import Any
 
 from lineage.records import Release
 from pipeline.deployment.barred import OVERRIDE, barred, on_record, told
-from pipeline.deployment.decision import decide
+from pipeline.deployment.decision import SIGNED, UNSIGNED, decide
 from pipeline.deployment.ledger import LIVE, oldest_first, standing, withdrawn
 from pipeline.deployment.plan import ReleasePlan
 from pipeline.recall.promotion import Bar
 from pipeline.step import Depends, Effect, Rule, Step
 
 PROMOTED = "mlflow_version"
-_KEPT = ("owner", "mitigation", "lookups", OVERRIDE)
+_KEPT = ("owner", "mitigation", "lookups", OVERRIDE, SIGNED, UNSIGNED)
 
 
 def deploy(runner: Any, *, model: str, report: Mapping[str, str], plan: ReleasePlan) -> dict[str, Any]:
@@ -24,7 +24,8 @@ def deploy(runner: Any, *, model: str, report: Mapping[str, str], plan: ReleaseP
     tried again changes nothing. The registry's alias follows a live release.
 
     Raises:
-        ReleaseRefused: the audit does not let it pass, it was withdrawn from the endpoint, or a recall bars it.
+        ReleaseRefused: the audit does not let it pass, what its charter asks for was left out, it was withdrawn
+            from the endpoint, or a recall bars it.
         PhaseRefused: production, and the plan or the state of the code does not allow it.
         ServiceUnavailable: MLflow does not answer; the release stands, and trying again moves the alias.
     """
@@ -33,7 +34,7 @@ def deploy(runner: Any, *, model: str, report: Mapping[str, str], plan: ReleaseP
     endpoint = plan.endpoint or runner.occasion.dag
     entries = oldest_first(runner.store.releases(endpoint))
     entry = standing(entries, model=model, role=plan.role, lookups=plan.lookups)
-    inputs = {"model": model, "audit": report["audit"]}
+    inputs = {"model": model, **{role: report[role] for role in ("audit", "signature") if role in report}}
     ran = runner.run(
         _step(
             runner.occasion.task or "deploy",
@@ -43,6 +44,7 @@ def deploy(runner: Any, *, model: str, report: Mapping[str, str], plan: ReleaseP
             entries=entries,
             recalls=[] if entry else barred(runner, model=model, audit=report["audit"]),
             production=runner.occasion.phase == "production",
+            roles=tuple(inputs),
         ),
         inputs,
     )
@@ -64,6 +66,7 @@ def _step(
     entries: Sequence[Release],
     recalls: Sequence[Bar],
     production: bool,
+    roles: Sequence[str],
 ) -> Step:
     return Step(
         name=name,
@@ -78,7 +81,7 @@ def _step(
             "recalled": told(recalls),
             "overridden": on_record(recalls),
         },
-        depends=(Depends("model", Rule.EVERY_ROW, Effect.DECISION), Depends("audit", Rule.EVERY_ROW, Effect.DECISION)),
+        depends=tuple(Depends(role, Rule.EVERY_ROW, Effect.DECISION) for role in roles),
     )
 
 

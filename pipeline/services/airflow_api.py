@@ -13,6 +13,7 @@ import httpx
 from pipeline.code.bundle import is_project_source
 from pipeline.errors import ServiceUnavailable
 
+AWAITING = "awaiting_input"
 DONE = frozenset({"success", "failed", "upstream_failed", "skipped", "removed"})
 _TIMEOUT_S = 60
 _PAGE = 100
@@ -117,6 +118,11 @@ class AirflowApi:
             found += page["task_instances"]
             if not page["task_instances"] or len(found) >= page["total_entries"]:
                 return sorted(map(_task_run, found), key=lambda task: (task.task, task.map_index))
+
+    def answer(self, dag: str, run: str, *, task: TaskRun, choice: str, fields: Mapping[str, Any]) -> None:
+        """Answer what a task asks a person: the option chosen, and what was put into its fields."""
+        path = f"{_run_path(dag, run)}/taskInstances/{_in_path(task.task)}/{task.map_index}/hitlDetails"
+        self._ask("PATCH", path, body={"chosen_options": [choice], "params_input": dict(fields)})
 
     def log(self, dag: str, run: str, *, task: TaskRun) -> list[str]:
         """The lines a task wrote at its last try; an error's traceback as far as it was kept."""

@@ -11,7 +11,7 @@ from pathlib import Path
 from lineage.errors import MOST_EXAMPLES
 from pipeline.errors import DagBroken, Misuse, RunFailed, ServiceUnavailable
 from pipeline.services.airflow import task_logs
-from pipeline.services.airflow_api import DONE, AirflowApi, TaskRun
+from pipeline.services.airflow_api import AWAITING, DONE, AirflowApi, TaskRun
 from pipeline.services.group import Services
 
 _PREFIX = "demo__"
@@ -49,9 +49,11 @@ def begin(services: Services, api: AirflowApi, *, dag: str, since: datetime) -> 
 
 def follow(
     services: Services, api: AirflowApi, *, dag: str, run: str, tell: Callable[[TaskRun], None],
-    busy: Callable[[list[str]], None],
+    asked: Callable[[TaskRun], None], busy: Callable[[list[str]], None],
 ) -> None:
     """Wait for the end of a run; `tell` is called once with each task that ends, `busy` with those at work.
+
+    `asked` is called once with each task that waits for a person's answer.
 
     Leaving early, by Ctrl-C or an error, gives the run up.
 
@@ -60,11 +62,13 @@ def follow(
         ServiceUnavailable: Airflow ended or does not answer.
     """
     told: set[tuple[str, int]] = set()
+    waiting: set[tuple[str, int]] = set()
     try:
         while True:
             services.check()
             state, tasks = api.state(dag, run), api.tasks(dag, run)
-            _tell_ended(tasks, told, tell)
+            _tell_once([task for task in tasks if task.state in DONE], told, tell)
+            _tell_once([task for task in tasks if task.state == AWAITING], waiting, asked)
             if state in DONE:
                 break
             busy([task.name for task in tasks if task.state == "running"])
@@ -77,9 +81,9 @@ def follow(
         raise _failed(api, dag=dag, run=run, logs=task_logs(services.settings))
 
 
-def _tell_ended(tasks: list[TaskRun], told: set[tuple[str, int]], tell: Callable[[TaskRun], None]) -> None:
+def _tell_once(tasks: list[TaskRun], told: set[tuple[str, int]], tell: Callable[[TaskRun], None]) -> None:
     for task in sorted(tasks, key=lambda task: task.ended_at):
-        if task.state in DONE and (task.task, task.map_index) not in told:
+        if (task.task, task.map_index) not in told:
             told.add((task.task, task.map_index))
             tell(task)
 

@@ -60,7 +60,10 @@ def run_in_airflow(
         def told(task: TaskRun) -> None:
             tell(dag, task.name, task.seconds, task.state)
 
-        follow(services, api, dag=dag, run=dag_run, tell=told, busy=lambda names: None)
+        def asked(task: TaskRun) -> None:
+            tell(dag, task.name, 0.0, f"waits for an answer, at {url}/required_actions")
+
+        follow(services, api, dag=dag, run=dag_run, tell=told, asked=asked, busy=lambda names: None)
 
 
 def _shape(works: Mapping[str, Work]) -> list[tuple[Any, ...]]:

@@ -85,7 +85,7 @@ OURS = """
 def run(services: Services, api: AirflowApi, dag: str, since: datetime) -> float:
     """Seconds that one run of a DAG took, by Airflow's own clock."""
     name = begin(services, api, dag=dag, since=since)
-    follow(services, api, dag=dag, run=name, tell=lambda task: None, busy=lambda names: None)
+    follow(services, api, dag=dag, run=name, tell=lambda task: None, asked=lambda task: None, busy=lambda names: None)
     tasks = api.tasks(dag, name)
     ends = [datetime.fromisoformat(task.ended_at).timestamp() for task in tasks]
     starts = [end - task.seconds for end, task in zip(ends, tasks, strict=True)]

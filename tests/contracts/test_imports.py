@@ -9,7 +9,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 HOMES = {
-    "airflow": {"pipeline/airflow.py"},
+    "airflow": {"pipeline/airflow/"},
     "mlflow": {"pipeline/tracking"},
     "great_expectations": {"pipeline/validation"},
     "sqlalchemy": {"lineage", "pipeline/ingestion", "pipeline/tracking"},

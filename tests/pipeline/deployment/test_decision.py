@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from pipeline.artifacts.audit import Audit, Finding, Group, Judgement, Ruling
+from pipeline.artifacts.charter import Charter, Ethics, Harm
+from pipeline.artifacts.signature import Signature
+from pipeline.auditing import AuditPolicy, Gate, Slice
 from pipeline.deployment import ReleasePlan
 from pipeline.deployment.decision import decide
 from pipeline.errors import PhaseRefused, ReleaseRefused
 
 MODEL = "model/loans@" + "ab" * 16
+RACE = Slice("race", column="race")
 PLAN = ReleasePlan(owner="credit risk", mitigation="roll back to the release before")
 
 
-def audit(judgement: str, *, model: str = MODEL) -> dict[str, Any]:
+CHARTER = Charter(problem="Who pays back?", owner="credit risk", risk="minimal")
+
+
+def audit(judgement: str, *, model: str = MODEL, policy: AuditPolicy) -> dict[str, Any]:
     """An audit with one gate of that judgement."""
     ruling = Ruling(
         about="black over white",
@@ -45,6 +53,7 @@ def audit(judgement: str, *, model: str = MODEL) -> dict[str, Any]:
         findings=(finding,),
         metrics=("recall",),
         overall=Group(slice="", label="all rows", rows=400, share=1.0),
+        policy=policy.to_json(),
     ).to_json()
 
 
@@ -57,11 +66,14 @@ def decided(
     recalled: Mapping[str, str] | None = None,
     overridden: Mapping[str, Any] | None = None,
     model: str = MODEL,
+    charter: Charter | None = CHARTER,
+    gates: Sequence[Gate] = (),
+    signature: Signature | None = None,
 ) -> dict:
     """Decide on the model."""
     return decide(
         model={"name": "loans"},
-        audit=audit(judgement, model=model),
+        audit=audit(judgement, model=model, policy=AuditPolicy(charter=charter, gates=gates, slices=[RACE])),
         reference=MODEL,
         plan=plan.to_json(),
         endpoint="loans",
@@ -69,6 +81,7 @@ def decided(
         withdrawn=withdrawn,
         recalled=recalled or {},
         overridden=overridden or {},
+        signature=signature and signature.to_json(),
     )["release"].value
 
 
@@ -139,3 +152,68 @@ def test_overridden_recalls_are_in_the_decision() -> None:
     """With who answers for it."""
     override = {"recall_override": {"recalls": ["r3"], "by": "bob"}}
     assert decided("pass", overridden=override).items() >= override.items()
+
+
+def test_production_needs_a_charter() -> None:
+    """In production a model whose project has no charter is refused; a proof of concept may go on without."""
+    with pytest.raises(PhaseRefused, match="needs a charter"):
+        decided("pass", charter=None)
+    assert decided("pass", charter=None, production=False)["verdict"] == "pass"
+
+
+HIGH = Charter(
+    problem="Who pays back?",
+    owner="credit risk",
+    risk="high",
+    targets=("fewer defaults",),
+    harms=(Harm("one race is refused more often", metric="recall", slice="race"),),
+    ethics=Ethics(net_value="yes", fair="yes", debated="yes"),
+)
+WATCH = Gate(metric="recall", minimum=0.5, slice="race")
+SIGNATURE = Signature(
+    audit="audit/loans@0", model=MODEL, rows="dataset/t@0", page="", verdict="pass", approved=True, by="ann", note="ok"
+)
+
+
+def test_what_a_high_risk_is_due_lets_it_pass() -> None:
+    """With each harm watched, targets, ethics, a mitigation and a signature, the release names who signed."""
+    decision = decided("pass", charter=HIGH, gates=[WATCH], signature=SIGNATURE)
+    assert decision["signed"] == {"by": "ann", "note": "ok", "via": "command"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ({"signature": None}, "no signature"),
+        ({"gates": ()}, "no gate on recall in each group of race watches for the harm"),
+        ({"charter": replace(HIGH, harms=())}, "no list of what could go wrong"),
+        ({"charter": replace(HIGH, targets=())}, "no target"),
+        ({"charter": replace(HIGH, ethics=Ethics(fair="yes", debated="yes"))}, "ethics, net value"),
+    ],
+)
+def test_a_step_left_out_blocks_the_release(changes: dict[str, Any], says: str) -> None:
+    """Whatever the tier asks for and nobody did refuses the model, and is named."""
+    with pytest.raises(ReleaseRefused, match=says):
+        decided("pass", **{"charter": HIGH, "gates": [WATCH], "signature": SIGNATURE, **changes})
+
+
+def test_a_mitigation_is_asked_of_limited_risk_also_before_production() -> None:
+    """A proof of concept of limited risk without a mitigation is refused, one of minimal risk is not."""
+    plan = ReleasePlan(owner="credit risk")
+    limited = Charter(problem="p", owner="o", risk="limited", harms=(Harm("h", accepted="nobody is decided about"),))
+    with pytest.raises(ReleaseRefused, match="no plan of what is done"):
+        decided("pass", plan=plan, charter=limited, production=False)
+    assert decided("pass", plan=plan, charter=CHARTER, production=False)["verdict"] == "pass"
+
+
+def test_a_signature_is_skipped_only_on_record() -> None:
+    """A charter that says why nobody signs lets the release go on, and the release says it."""
+    decision = decided("pass", charter=replace(HIGH, unsigned="nobody is decided about"), gates=[WATCH])
+    assert decision["unsigned"] == "nobody is decided about"
+
+
+def test_a_signature_under_another_audit_does_not_count() -> None:
+    """A signature for another model, other rows or another verdict is refused."""
+    for change in ({"model": "model/b@" + "0" * 32}, {"rows": "dataset/u@0"}, {"verdict": "fail"}):
+        with pytest.raises(ReleaseRefused, match="under another audit"):
+            decided("pass", charter=HIGH, gates=[WATCH], signature=replace(SIGNATURE, **change))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 DECLARE = """
     import json, os, sys
     os.environ.update(AIRFLOW_HOME=sys.argv[1], AIRFLOW__CORE__LOAD_EXAMPLES="False")
@@ -62,7 +62,8 @@ def test_stages_are_tasks_in_the_order_of_the_data(loans):
         "train.candidate": ["fit", "train.overfit"],
         "train.select": ["fit", "train.candidate"],
         "audit": ["fit", "train.select"],
-        "deploy": ["audit", "train.select"],
+        "sign_off": ["audit"],
+        "deploy": ["sign_off", "train.select"],
     }
 
 

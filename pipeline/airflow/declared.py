@@ -8,7 +8,7 @@ from pipeline.chain import Work
 from pipeline.settings import masked
 
 if TYPE_CHECKING:
-    from pipeline.airflow import Dag
+    from pipeline.airflow.declaration import Dag
 
 
 class Declared:
