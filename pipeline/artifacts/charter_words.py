@@ -60,7 +60,7 @@ def _progress(progress: Progress) -> str:
 
 def _value(value: Fermi) -> str:
     factors = " × ".join(f"{factor.what} ({factor.low:,.4g} to {factor.high:,.4g})" for factor in value.factors)
-    return f"**Value, roughly**\n\n{value.low:,.3g} to {value.high:,.3g} {value.unit}: {factors}"
+    return f"**Value, roughly**\n\n{value.low:,.0f} to {value.high:,.0f} {value.unit}: {factors}"
 
 
 def _milestone(milestone: Milestone) -> str:

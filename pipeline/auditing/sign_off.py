@@ -33,7 +33,7 @@ def sign_off(
     """
     if not charter.needs_signature:
         return dict(report)
-    signature = sign(runner, report=report, **answer) if answer else newest(runner, report["audit"])
+    signature = sign(runner, report=report, **answer) if answer else newest(runner.store, report["audit"])
     if not signature:
         raise AuditRefused(
             f"nobody has signed {report['audit']} yet",
@@ -88,9 +88,9 @@ def signature(
     return {SIGNATURE: Made(SIGNATURE, made.to_json(), facts=facts)}
 
 
-def newest(runner: Any, audit: str) -> str:
+def newest(store: Any, audit: str) -> str:
     """Find the newest signature under an audit; its reference, "" without any."""
-    runs = sorted(runner.store.consumers(audit), key=lambda run: run.started_at)
+    runs = sorted(store.consumers(audit), key=lambda run: run.started_at)
     signed = [use.artifact.reference for run in runs for use in run.outputs if use.artifact.kind == SIGNATURE]
     return signed[-1] if signed else ""
 

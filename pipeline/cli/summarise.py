@@ -40,6 +40,7 @@ def print_summary(told: Mapping[str, Any]) -> None:
         "dataset": "" if told["model"] else _dataset(told["datasets"]),
         "model": short(told["model"]["reference"]) if told["model"] else "",
         "audit": _audited(told["audit"]),
+        "signed": _signed(told["signature"]),
         "release": _released(told["release"]),
         "reused": _reused(told["stages"]),
     })
@@ -72,6 +73,15 @@ def _audited(audit: Mapping[str, Any] | None) -> str:
         return ""
     kept = sum(gate["judgement"] == "pass" for gate in audit["gates"])
     return f"{_MARKS[audit['judgement']]}: {kept} of {len(audit['gates'])} gates kept, {short(audit['reference'])}"
+
+
+def _signed(signature: Mapping[str, Any] | None) -> str:
+    if signature is None:
+        return ""
+    if signature["by"] is None:
+        return f"by nobody yet: headwater sign {short(signature['audit'])} --by NAME --note TEXT, then run again"
+    note = f": {signature['note']}" if signature["note"] else ""
+    return f"{'by' if signature['approved'] else 'turned down by'} {signature['by']}, via {signature['via']}{note}"
 
 
 def _released(release: Mapping[str, Any] | None) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from lineage.errors import NotRecorded
 from lineage.records import Artifact, Outcome, Run
+from pipeline.artifacts.charter import Charter
 from pipeline.cli.record import release_to_json, seconds_of
 
 if TYPE_CHECKING:
@@ -26,7 +27,8 @@ def summary(store: Store, storage: Storage, *, dag: str, dag_run: str) -> dict[s
     order of the work, a step tried again told by its last run; `stages` sum their seconds;
     `sources`, `quarantined` and all `datasets` count rows; `candidates` have their metrics on train, dev and
     in cross-validation, the chosen one first; `model`, `audit` (the judgement, each gate, each
-    group of rows) and `release` are null where the run did not come so far.
+    group of rows), `signature` (who signed the audit, `by` null where somebody has to) and `release` are
+    null where the run did not come so far.
 
     Raises:
         NotRecorded: the DAG run left nothing in the store.
@@ -52,6 +54,7 @@ def summary(store: Store, storage: Storage, *, dag: str, dag_run: str) -> dict[s
         "candidates": _candidates(made, storage),
         "model": next((_model(run, artifact) for run, artifact in made if artifact.kind == "model"), None),
         "audit": next((_audit(artifact, storage) for _, artifact in made if artifact.kind == "audit"), None),
+        "signature": _signature(store, storage, made),
         "release": _release(store, storage, made=made),
     }
 
@@ -147,6 +150,20 @@ def _audit(artifact: Artifact, storage: Storage) -> dict[str, Any]:
                    for each in groups],
         "unsliced": dict(found.unsliced),
     }
+
+
+def _signature(store: Store, storage: Storage, made: Sequence[tuple[Run, Artifact]]) -> dict[str, Any] | None:
+    """The newest signature under the run's audit; one by nobody where its charter asks for one."""
+    from pipeline.auditing.sign_off import newest
+
+    audit = next((artifact for _, artifact in made if artifact.kind == "audit"), None)
+    if audit is None:
+        return None
+    if signature := newest(store, audit.reference):
+        return {"reference": signature, **storage.load(store.artifact(signature))}
+    charter = storage.load(audit)["policy"].get("charter")
+    asked = charter is not None and Charter.from_json(charter).needs_signature
+    return {"audit": audit.reference, "by": None} if asked else None
 
 
 def _release(store: Store, storage: Storage, *, made: Sequence[tuple[Run, Artifact]]) -> dict[str, Any] | None:
