@@ -67,8 +67,10 @@ def project(tmp_path: Path) -> Place:
 
 @pytest.fixture(scope="module")
 def loans(tmp_path_factory: pytest.TempPathFactory) -> Place:
-    """A project in which the DAG of the mortgage applications has run once."""
+    """A project in which the DAG of the mortgage applications has run up to its release, signed by ann."""
     made = place(tmp_path_factory.mktemp("loans") / "project")
     made.dag("loan_approval")
+    assert "nobody has signed" in made.headwater("run", "loan_approval", code=1).stderr
+    made.headwater("sign", "audit/loan_approval.audit", "--by", "ann")
     made.headwater("run", "loan_approval")
     return made

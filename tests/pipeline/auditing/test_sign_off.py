@@ -11,7 +11,7 @@ from pipeline.artifacts.charter import Charter
 from pipeline.auditing.audit import audit
 from pipeline.auditing.gate import Gate
 from pipeline.auditing.policy import AuditPolicy
-from pipeline.auditing.sign_off import newest, question, sign, sign_off
+from pipeline.auditing.sign_off import is_answered, newest, question, sign, sign_off
 from pipeline.errors import AuditRefused, Misuse
 
 HIGH = Charter(problem="Who pays back?", owner="ann", risk="high")
@@ -72,6 +72,16 @@ def test_the_newest_signature_counts(project: Any, report: dict[str, str]) -> No
     signed(project, report, approved=False)
     with pytest.raises(AuditRefused, match="turned down"):
         sign_off(project.runner, report=report, charter=HIGH)
+
+
+def test_who_has_answered_is_not_asked_again(project: Any, report: dict[str, str]) -> None:
+    """A rejection counts for its own run of the DAG alone, an approval for every run."""
+    other = project.at(dag_run="other")
+    assert not is_answered(project.runner, report["audit"])
+    signed(project, report, approved=False)
+    assert [is_answered(each.runner, report["audit"]) for each in (project, other)] == [True, False]
+    signed(project, report)
+    assert [is_answered(each.runner, report["audit"]) for each in (project, other)] == [True, True]
 
 
 def test_an_answer_of_nobody_is_refused(project: Any, report: dict[str, str]) -> None:
