@@ -3,7 +3,9 @@
 import numpy as np
 import pandas as pd
 
-from pipeline import CSV, AuditPolicy, Candidate, Expectation, Gate, ReleasePlan, Slice, Source, Transform, rowwise
+from pipeline import (
+    CSV, AuditPolicy, Candidate, Charter, Expectation, Gate, Harm, ReleasePlan, Slice, Source, Transform, rowwise,
+)
 from pipeline.airflow import audit, dag, deploy, fit, ingest, preprocess, split, train, validate
 
 FEATURES = ["age", "rooms", "area", "land", "baths", "cbd", "intst", "dist", "log_area", "log_land"]
@@ -46,11 +48,23 @@ candidates = [
     Candidate("neighbours", estimator="sklearn.neighbors.KNeighborsRegressor", n_neighbors=5,
               overfit_parameters={"n_neighbors": 1}),
 ]
+charter = Charter(
+    problem="Quote a price for a house before anybody has seen it.",
+    owner="valuation@headwater.example",
+    risk="limited",
+    not_for=("deciding on a mortgage",),
+    targets=("half the error of quoting the average",),
+    harms=(
+        Harm("sellers are quoted too little when prices rise", metric="mape",
+             mitigation="quote the last comparable sale"),
+    ),
+    feasibility=("agents price by the same features",),
+)
 policy = AuditPolicy(
+    charter=charter,
     slices=[Slice("age", column="age", bins=(5, 50)), Slice("neighbourhood", column="nbh")],
     metrics=("mae", "rmse", "mape", "r2"),
     gates=[Gate(metric="mae", baseline="naive"), Gate(metric="mape", maximum=0.5)],
-    owner="valuation@headwater.example",
 )
 plan = ReleasePlan(
     endpoint="house_prices",

@@ -9,8 +9,8 @@ from made_addresses import bought_list
 from made_users import NICKNAMES, jobboard_users, network_users
 
 from pipeline import (
-    AuditPolicy, Candidate, Compare, Expectation, Gate, ReleasePlan, Slice, Source, Table, Transform, aggregate, link,
-    rowwise,
+    AuditPolicy, Candidate, Charter, Compare, Expectation, Gate, Harm, ReleasePlan, Slice, Source, Table, Transform,
+    aggregate, link, rowwise,
 )
 from pipeline.airflow import audit, dag, deploy, fit, ingest, lookup, preprocess, split, stack, train, validate
 
@@ -114,12 +114,21 @@ candidates = [
     Candidate("boosting", estimator="sklearn.ensemble.HistGradientBoostingClassifier", max_iter=60,
               max_leaf_nodes=12, overfit_parameters={"min_samples_leaf": 1, "max_iter": 300}),
 ]
+charter = Charter(
+    problem="Show adverts for jobs to those who look for one.",
+    owner="matching@headwater.example",
+    risk="limited",
+    not_for=("telling employers who looks for a job",),
+    targets=("five points more right than showing everybody the same",),
+    harms=(Harm("people are shown adverts they did not ask for", metric="accuracy", mitigation="show all the same"),),
+    feasibility=("what people search for and how long they have been in their post predict it",),
+)
 policy = AuditPolicy(
+    charter=charter,
     slices=[Slice("sites", column="sites", labels={1: "on one site", 2: "on both"}),
             Slice("messages", column="messages", bins=(15,))],
     metrics=("auc", "accuracy", "recall", "false_positive_rate"),
     gates=[Gate(metric="auc", minimum=0.8), Gate(metric="accuracy", baseline="naive", min_gain=0.05)],
-    owner="matching@headwater.example",
 )
 plan = ReleasePlan(
     endpoint="job_seekers",

@@ -1,7 +1,8 @@
 """The stage `sign_off`: a person looks at the audit and signs, where the charter's risk tier asks for it.
 
-Under Airflow the task waits for an answer in the UI, unless this very audit was signed before. In a process of its own the stage looks for a signature
-that `headwater sign` recorded, and refuses where there is none; the same run begun again reuses all it made.
+Under Airflow the task waits for an answer in the UI, unless this very audit was signed before. In a process of its
+own the stage looks for a signature that `headwater sign` recorded, and refuses where there is none; the same run
+begun again reuses all it made.
 """
 
 from __future__ import annotations

@@ -76,7 +76,7 @@ def shown(tmp_path_factory):
 def test_the_demo_tells_the_way_from_source_to_prediction(shown):
     """Progress by task, the summary, one request, its trace, the time, and where to look further."""
     _, printed = shown
-    parts = ["ingest ", "train.candidate[forest]", "sign_off ", "signed as ", "deploy ", "1,989 rows", "candidates, by auc",
+    parts = ["ingest ", "train.candidate[forest]", "signed as ", "deploy ", "1,989 rows", "candidates, by auc",
              "audit, on the test part", "training never saw", "/predict", "the way from source to release",
              "The trace is complete", "in all"]
     places = [printed.index(part) for part in parts]
