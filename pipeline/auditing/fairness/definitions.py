@@ -36,22 +36,23 @@ DEFINITIONS = {
             name=DEMOGRAPHIC_PARITY,
             metrics=("selection_rate",),
             asks="Does every group get the favourable answer equally often, whatever is true of its people?",
-            right_when="the past outcomes are themselves doubtful, or everyone has an equal claim, as to seeing an advert",
+            right_when="the recorded outcomes are themselves doubtful, or everyone has an equal claim, as to seeing an "
+            "advertisement",
             misleads_when="groups really differ in the outcome: it is then met only by treating equal cases unequally, "
             "and choosing at random in one group meets it",
         ),
         Definition(
             name=EQUALISED_ODDS,
             metrics=("recall", "false_positive_rate"),
-            asks="Among those who deserve the favourable answer, and among those who do not, does every group get it "
-            "equally often?",
+            asks="Among those for whom the favourable answer is true, and among those for whom it is not, does "
+            "every group get it equally often?",
             right_when="the recorded truth can be trusted, and both kinds of error do harm",
             misleads_when="the recorded truth is itself biased: a model that repeats old decisions passes",
         ),
         Definition(
             name=EQUAL_OPPORTUNITY,
             metrics=("recall",),
-            asks="Among those who deserve the favourable answer, does every group get it equally often?",
+            asks="Among those for whom the favourable answer is true, does every group get it equally often?",
             right_when="the harm is in being wrongly refused, as with loans, jobs and care",
             misleads_when="the favourable answer given in error does harm too, or the recorded truth is biased",
         ),

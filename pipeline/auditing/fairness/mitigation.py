@@ -1,4 +1,4 @@
-"""What if each group had thresholds of its own: fairlearn's post-processing, learned on dev rows, tried on test rows."""
+"""What if each group had thresholds of its own: learned on dev rows by fairlearn, tried on test rows."""
 
 from __future__ import annotations
 

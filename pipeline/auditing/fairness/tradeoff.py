@@ -54,7 +54,9 @@ def flipped(test: Answered, after: np.ndarray, parting: Parting) -> tuple[Flippe
     )
 
 
-def _drawn(truth: np.ndarray, before: np.ndarray, after: np.ndarray, parting: Parting, *, how: Resampling) -> np.ndarray:
+def _drawn(
+    truth: np.ndarray, before: np.ndarray, after: np.ndarray, parting: Parting, *, how: Resampling
+) -> np.ndarray:
     """Resample each group: counts `(n_resamples, n_groups, 2, 2, 2)` by truth, answer before and answer after."""
     cells = parting.codes * 8 + truth * 4 + before * 2 + after
     counts = np.bincount(cells, minlength=8 * len(parting.labels)).reshape(-1, 8)
