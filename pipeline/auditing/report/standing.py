@@ -54,12 +54,10 @@ def _same(one: Gap, other: Gap) -> bool:
 
 
 def _pair(of: Gap, attribute: Attribute) -> str:
-    values = {group.label: group.figure(of.metric).value for group in attribute.groups}
-    if of.metric in _SIGNED:
-        high, low = (_signed(of.metric, values[label]) for label in (of.highest, of.lowest))
-        return f"{_SIGNED[of.metric][0]} {high} for {of.highest}, {low} for {of.lowest}"
-    high, low = (amount(of.metric, values[label]) for label in (of.highest, of.lowest))
-    return f"{HEADINGS[of.metric]} {high} for {of.highest}, {low} for {of.lowest}"
+    groups = {group.label: group for group in attribute.groups}
+    high, low = (groups[label].figure(of.metric).value for label in (of.highest, of.lowest))
+    said, say = (_SIGNED[of.metric][0], _signed) if of.metric in _SIGNED else (HEADINGS[of.metric], amount)
+    return f"{said} {say(of.metric, high)} for {of.highest}, {say(of.metric, low)} for {of.lowest}"
 
 
 def _signed(metric: str, value: float) -> str:
