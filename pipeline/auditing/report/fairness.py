@@ -70,6 +70,8 @@ def _sentence(attribute: Attribute, found: FairnessAudit) -> str:
     said += [f"not enough evidence for {_listed([each.definition for each in unknown])}"] if unknown else []
     below = [each.label for each in attribute.selected if each.outcome is FourFifths.BELOW]
     said += [f"below four fifths of the highest selection rate: {_listed(_few(below))}"] if below else []
+    small = [f"{group.label} ({group.rows})" for group in attribute.groups if group.rows < found.min_count]
+    said += [f"too small to say anything of: {_listed(_few(small))}"] if small else []
     return f"{_capital(attribute.name)}: {'; '.join(said).replace('differ by', 'the groups differ by', 1)}."
 
 
@@ -108,8 +110,11 @@ def _verdict(name: str, found: FairnessAudit) -> dict[str, Any]:
 def _badge_of(attribute: Attribute, definition: str) -> dict[str, str]:
     standing = attribute.standing(definition)
     if standing is None:
-        return {"look": "unsure", "sign": "?", "word": "not stored" if attribute.why_not else "not measured"}
-    return _badge(standing.outcome)
+        word = "not stored" if attribute.why_not else "not measured"
+        return {"look": "unsure", "sign": "?", "word": word, "note": ""}
+    left_out = len(standing.left_out)
+    note = f"{left_out} of {len(attribute.groups)} groups have too few cases" if left_out else ""
+    return {**_badge(standing.outcome), "note": note}
 
 
 def _badge(outcome: Outcome | FourFifths) -> dict[str, str]:

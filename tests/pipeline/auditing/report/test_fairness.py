@@ -79,6 +79,8 @@ def test_small_groups_are_named_as_too_small() -> None:
     said = words(found(Fairness(attributes=("sex",))))
     assert "Fewer than 30 rows, so nothing can be said of them: others (8)." in said
     assert "others: selection rate rests on 8 cases, 30 are needed" in said
+    assert "too small to say anything of: others (8)." in said
+    assert "≠ differs 1 of 3 groups have too few cases" in said
 
 
 def test_base_rates_and_what_follows() -> None:
