@@ -5,6 +5,7 @@ from __future__ import annotations
 from pipeline.artifacts.metric import CLASSIFICATION, metric
 
 _NAMES = {"auc": "AUC", "f1": "F1", "mae": "MAE", "rmse": "RMSE", "r2": "R²", "mape": "MAPE"}
+_BESIDE = {"base_rate": True, "calibration_gap": True, "mean_error": False}  # no metrics of a model; in per cent or not
 
 
 def called(name: str) -> str:
@@ -18,7 +19,7 @@ def amount(name: str, value: float | None) -> str:
         return "–"
     if _in_per_cent(name):
         return f"{100 * value:.1f} %"
-    if metric(name).problem == CLASSIFICATION or name == "r2":
+    if name not in _BESIDE and (metric(name).problem == CLASSIFICATION or name == "r2"):
         return f"{value:.3f}"
     return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
 
@@ -36,4 +37,4 @@ def limit(name: str, value: float, *, of_gap: bool = False) -> str:
 
 
 def _in_per_cent(name: str) -> bool:
-    return metric(name).share or name == "mape"
+    return _BESIDE[name] if name in _BESIDE else metric(name).share or name == "mape"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import sqrt
+from math import exp, log, sqrt
 from statistics import NormalDist
 
 Interval = tuple[float, float]
@@ -42,3 +42,24 @@ def difference(value: float, interval: Interval, *, from_value: float, from_inte
     below = sqrt((value - interval[0]) ** 2 + (from_interval[1] - from_value) ** 2)
     above = sqrt((interval[1] - value) ** 2 + (from_value - from_interval[0]) ** 2)
     return gap - below, gap + above
+
+
+def ratio(value: float, interval: Interval, *, to_value: float, to_interval: Interval) -> Interval:
+    """Bound `value / to_value` of two independent groups, both shares or means of 0 or more, from the interval of each.
+
+    Zou and Donner's method (2008): the difference of the logarithms, by recovered variances. A `value` of 0
+    has no logarithm; its ratio then reaches from 0 to the quotient of the ends, which is wider than asked.
+
+    Raises:
+        ValueError: `to_value` or the lower end of its interval is not above 0.
+    """
+    if min(to_value, to_interval[0]) <= 0:
+        raise ValueError(f"no ratio to {to_value} ({to_interval[0]} to {to_interval[1]})")
+    if value <= 0:
+        return 0.0, interval[1] / to_interval[0]
+    at = log(value / to_value)
+    above = sqrt(log(interval[1] / value) ** 2 + log(to_value / to_interval[0]) ** 2)
+    if interval[0] <= 0:
+        return 0.0, exp(at + above)
+    below = sqrt(log(value / interval[0]) ** 2 + log(to_interval[1] / to_value) ** 2)
+    return exp(at - below), exp(at + above)

@@ -40,3 +40,9 @@ def test_limit_is_as_declared() -> None:
 def test_called() -> None:
     """Abbreviations are written as such, other names with spaces."""
     assert [called("auc"), called("false_positive_rate")] == ["AUC", "false positive rate"]
+
+
+def test_rates_that_are_no_metrics_of_a_model() -> None:
+    """Base rates and calibration gaps are shares, a mean error is an amount."""
+    assert [amount("base_rate", 0.25), amount("calibration_gap", -0.031)] == ["25.0 %", "-3.1 %"]
+    assert [gap("calibration_gap", 0.02), amount("mean_error", -1.5)] == ["2.0 points", "-1.5"]
