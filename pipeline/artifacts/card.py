@@ -20,7 +20,6 @@ class Purpose:
     `owner` is who answers for it, `audit_owner` who answers for its audit.
     """
 
-    problem: str = ""
     uses: tuple[str, ...] = ()
     not_for: tuple[str, ...] = ()
     harms: tuple[str, ...] = ()

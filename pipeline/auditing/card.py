@@ -9,6 +9,7 @@ from typing import Any
 
 from pipeline.artifacts.audit import Audit
 from pipeline.artifacts.card import Link, ModelCard, Origin, Purpose
+from pipeline.artifacts.charter import Charter
 from pipeline.artifacts.fairness import FairnessAudit
 from pipeline.artifacts.model import Model
 from pipeline.artifacts.wording import amount, called
@@ -17,31 +18,27 @@ from pipeline.auditing.report.fairness import summary
 from pipeline.auditing.report.summary import weakest, why
 from pipeline.step import Made
 
-_LISTS = ("uses", "not_for", "harms")
-
 
 def describe(
     *,
     model: Mapping[str, Any],
     audit: Mapping[str, Any],
     fairness: Mapping[str, Any] | None = None,
-    declared: Mapping[str, Any],
+    endpoint: str = "",
     sources: Sequence[Mapping[str, Any]] = (),
     templates: Mapping[str, str],
 ) -> dict[str, Made]:
     """Write the card of the model that was audited: as JSON in the role `card`, as a page in the role `card_page`.
 
-    `model`, `audit` and `fairness` are artifacts' JSON. `declared` is what people said: `charter` (None, or a
-    mapping that may have `problem`, `uses`, `not_for`, `harms`, `limits`, `risk_tier`, `owner`; what else
-    is in it is left out), `plan` (None, or a `ReleasePlan` as JSON, its endpoint filled in) and `links` (pairs of
-    label and address or command). `sources` has a mapping for each source above the model: its
+    `model`, `audit` and `fairness` are artifacts' JSON; what people declared is in the charter of the audit's
+    policy. `endpoint` is where the model answers. `sources` has a mapping for each source above the model: its
     `name`, `reference`, `rows` and what its provenance holds.
     """
     made = model_card(
         Model.from_json(model),
         Audit.from_json(audit),
         fairness=None if fairness is None else FairnessAudit.from_json(fairness),
-        declared=declared,
+        endpoint=endpoint,
         sources=sources,
     )
     facts = {"model": made.model, "judgement": str(made.judgement)}
@@ -56,16 +53,17 @@ def model_card(
     audit: Audit,
     *,
     fairness: FairnessAudit | None = None,
-    declared: Mapping[str, Any],
+    endpoint: str = "",
     sources: Sequence[Mapping[str, Any]] = (),
 ) -> ModelCard:
     """Put together what `describe` writes, of the values themselves."""
-    charter, plan = declared.get("charter") or {}, declared.get("plan") or {}
+    declared = audit.policy.get("charter")
+    charter = Charter.from_json(declared) if declared else None
     return ModelCard(
         name=model.name,
         model=audit.model,
         answers=_answers(model),
-        purpose=_purpose(charter, plan, audit),
+        purpose=_purpose(charter, audit),
         judgement=audit.judgement,
         why=why(audit),
         trained_rows=model.trained_rows,
@@ -77,9 +75,9 @@ def model_card(
         weak=tuple(_weak(each) for each in weakest(audit)) if audit.metrics else (),
         fairness=None if fairness is None else tuple(summary(fairness)),
         origins=tuple(_origin(source) for source in sources),
-        limits=(*_texts(charter.get("limits")), *_limits(audit, fairness)),
-        rollback=str(plan.get("mitigation") or charter.get("mitigation") or ""),
-        links=_links(audit, plan, declared.get("links") or ()),
+        limits=tuple(_limits(audit, fairness)),
+        rollback=_mitigation(charter),
+        links=_links(audit, endpoint),
     )
 
 
@@ -89,21 +87,22 @@ def _answers(model: Model) -> str:
     return f"Answers “{model.target}” ({kind}) from {len(model.features)} features of one row of {model.source_name}."
 
 
-def _purpose(charter: Mapping[str, Any], plan: Mapping[str, Any], audit: Audit) -> Purpose:
+def _purpose(charter: Charter | None, audit: Audit) -> Purpose:
+    if charter is None:
+        return Purpose(audit_owner=audit.owner)
     return Purpose(
-        problem=str(charter.get("problem") or ""),
-        risk_tier=str(charter.get("risk_tier") or ""),
-        owner=str(plan.get("owner") or charter.get("owner") or ""),
+        uses=(charter.problem,),
+        not_for=charter.not_for,
+        harms=tuple(harm.what for harm in charter.harms),
+        risk_tier=charter.risk,
+        owner=charter.owner,
         audit_owner=audit.owner,
-        **{name: _texts(charter.get(name)) for name in _LISTS},
     )
 
 
-def _texts(value: Any) -> tuple[str, ...]:
-    """Read one text or several; nothing is none."""
-    if not value:
-        return ()
-    return (value,) if isinstance(value, str) else tuple(map(str, value))
+def _mitigation(charter: Charter | None) -> str:
+    done = dict.fromkeys(harm.mitigation for harm in charter.harms if harm.mitigation) if charter else {}
+    return "; ".join(done)
 
 
 def _origin(source: Mapping[str, Any]) -> Origin:
@@ -135,12 +134,12 @@ def _limits(audit: Audit, fairness: FairnessAudit | None) -> list[str]:
     return [*said, *(f"Fairness by {each.name} is not known: {each.why_not}." for each in unknown)]
 
 
-def _links(audit: Audit, plan: Mapping[str, Any], given: Sequence[Sequence[str]]) -> tuple[Link, ...]:
-    own = [
+def _links(audit: Audit, endpoint: str) -> tuple[Link, ...]:
+    found = [
         ("Where it all came from", f"headwater graph {shlex.quote(audit.model)} --up"),
         ("Which source rows it stands on", f"headwater rows {shlex.quote(audit.model)}"),
         ("From one prediction to its source rows", "headwater trace PREDICTION"),
     ]
-    if endpoint := plan.get("endpoint"):
-        own.append(("Restore the release before", f"headwater rollback {shlex.quote(str(endpoint))}"))
-    return tuple(Link(label=str(label), target=str(target)) for label, target in [*given, *own])
+    if endpoint:
+        found.append(("Restore the release before", f"headwater rollback {shlex.quote(endpoint)}"))
+    return tuple(Link(label=label, target=target) for label, target in found)

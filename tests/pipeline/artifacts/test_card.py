@@ -13,7 +13,7 @@ CARD = ModelCard(
     name="loans",
     model="model/loans@ab",
     answers="Answers.",
-    purpose=Purpose(problem="p", uses=("u",), not_for=("n",), harms=("h",), risk_tier="high", owner="o"),
+    purpose=Purpose(uses=("u",), not_for=("n",), harms=("h",), risk_tier="high", owner="o"),
     judgement=Judgement.PASS,
     why="All 2 gates are kept.",
     trained_rows=10,

@@ -6,7 +6,8 @@ import json
 from dataclasses import replace
 
 from pipeline.artifacts.audit import Audit, Baseline, Figure, Finding, Group, Judgement, Ruling
-from pipeline.artifacts.card import Link, ModelCard, Origin, Purpose
+from pipeline.artifacts.card import ModelCard, Origin, Purpose
+from pipeline.artifacts.charter import Charter, Harm
 from pipeline.artifacts.fairness import Attribute, FairnessAudit, Outcome, Standing
 from pipeline.artifacts.model import Model
 from pipeline.auditing.card import describe, model_card
@@ -48,32 +49,32 @@ FAIR = FairnessAudit(
         Attribute(name="race", why_not="column 'race' is not stored"),
     ),
 )
-CHARTER = {
-    "problem": "Who gets a loan.", "uses": ["Advice to a clerk"], "not_for": "Wages", "harms": ("Old bias repeats",),
-    "risk_tier": "high", "owner": "project@x.example", "limits": ["One town only."], "milestones": ["ignored here"],
-}
-PLAN = {"owner": "lending@x.example", "mitigation": "Roll back.", "endpoint": "loans"}
+CHARTER = Charter(
+    problem="Who gets a loan.", owner="project@x.example", risk="high", not_for=("Wages",),
+    harms=(Harm("Old bias repeats", accepted="nobody is decided about", mitigation="Roll back."),),
+)
 
 
-def written(declared: dict | None = None, *, fairness: FairnessAudit | None = FAIR) -> ModelCard:
+def written(charter: Charter | None = None, *, fairness: FairnessAudit | None = FAIR, endpoint: str = "") -> ModelCard:
     """The card of the audit."""
     source = {"name": "forms", "rows": 10_000, "licence": "CC BY 4.0", "supplier": "A bank", "cost_usd": 0}
-    return model_card(MODEL, AUDIT, fairness=fairness, declared=declared or {}, sources=[source])
+    audit = replace(AUDIT, policy={**AUDIT.policy, "charter": charter and charter.to_json()})
+    return model_card(MODEL, audit, fairness=fairness, endpoint=endpoint, sources=[source])
 
 
 def test_what_people_declared_is_on_it() -> None:
-    """Uses, what it is not for, harms, risk and limits are the charter's; owner and mitigation the release plan's."""
-    card = written({"charter": CHARTER, "plan": PLAN})
+    """What it is for and not for, harms, risk, owner and mitigation are the charter's."""
+    card = written(CHARTER)
     assert card.purpose == Purpose(
-        problem="Who gets a loan.", uses=("Advice to a clerk",), not_for=("Wages",), harms=("Old bias repeats",),
-        risk_tier="high", owner="lending@x.example", audit_owner="audit@x.example",
+        uses=("Who gets a loan.",), not_for=("Wages",), harms=("Old bias repeats",),
+        risk_tier="high", owner="project@x.example", audit_owner="audit@x.example",
     )
-    assert card.rollback == "Roll back." and card.limits[0] == "One town only."
+    assert card.rollback == "Roll back."
 
 
 def test_what_nobody_declared_stays_empty() -> None:
-    """Without a charter and a plan nothing is made up."""
-    card = written({"charter": None, "plan": None})
+    """Without a charter nothing is made up."""
+    card = written()
     assert card.purpose == Purpose(audit_owner="audit@x.example") and card.rollback == ""
 
 
@@ -102,11 +103,9 @@ def test_what_is_not_known_is_a_limit() -> None:
     assert written(fairness=None).fairness is None
 
 
-def test_links_come_first_as_given_then_the_commands() -> None:
-    """MLflow's address as it was given; lineage by command; the way back where there is an endpoint."""
-    links = written({"plan": PLAN, "links": [["MLflow", "https://mlflow.example/#/runs/1"]]}).links
-    assert links[0] == Link(label="MLflow", target="https://mlflow.example/#/runs/1")
-    assert [link.target for link in links[1:]] == [
+def test_links_are_commands() -> None:
+    """Lineage by command; the way back where there is an endpoint."""
+    assert [link.target for link in written(endpoint="loans").links] == [
         f"headwater graph model/loans@{DIGEST} --up", f"headwater rows model/loans@{DIGEST}",
         "headwater trace PREDICTION", "headwater rollback loans",
     ]
@@ -117,7 +116,7 @@ def test_the_step_makes_card_and_page() -> None:
     """From JSON alone; equal inputs give equal artifacts, and the facts name model and judgement."""
     given = {
         "model": MODEL.to_json(), "audit": json.loads(json.dumps(AUDIT.to_json())), "fairness": FAIR.to_json(),
-        "declared": {"charter": CHARTER, "plan": PLAN}, "templates": templates(),
+        "endpoint": "loans", "templates": templates(),
     }
     one, other = describe(**given), describe(**given)
     assert (one["card"].kind, one["card_page"].kind) == ("card", "page") and one == other
@@ -131,5 +130,5 @@ def test_a_regression() -> None:
     overall = Group(slice="", label="all rows", rows=10, share=1.0, figures=(figure,))
     audit = replace(AUDIT, problem="regression", metrics=("mae",), overall=overall, groups=(), unsliced={}, findings=())
     model = replace(MODEL, problem="regression", classes=(), positive=None)
-    card = model_card(model, audit, declared={})
+    card = model_card(model, audit)
     assert "(a number)" in card.answers and card.weak == () and card.figures == (figure,)

@@ -17,7 +17,7 @@ RECALL = Figure(metric="recall", value=0.75, n=40, low=0.6, high=0.86, method="w
 CARD = ModelCard(
     name="loans", model="model/loans@ab", answers="Answers “approved”.",
     purpose=Purpose(
-        problem="Who gets a loan.", uses=("Advice",), not_for=("Wages",), harms=("Old bias",), risk_tier="high",
+        uses=("Advice",), not_for=("Wages",), harms=("Old bias",), risk_tier="high",
         owner="lending@x.example", audit_owner="audit@x.example",
     ),
     judgement=Judgement.FAIL, why="1 of 2 gates is broken.", trained_rows=6000, tested_rows=1000,
