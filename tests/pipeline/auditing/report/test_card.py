@@ -47,7 +47,7 @@ def words(of: ModelCard) -> str:
 def test_what_it_is_and_whether_it_passed_come_first() -> None:
     """Name, purpose, who answers for it, and the audit's verdict with its reason stand before any figure."""
     assert words(CARD).startswith(
-        "Model card loans Who gets a loan. Answers “approved”. Answers for it lending@x.example Risk tier high "
+        "Model card loans Answers “approved”. Answers for it lending@x.example Risk tier high "
         "Trained on 6,000 rows Tested on 1,000 other rows ✕ Audit: Fail. 1 of 2 gates is broken."
     )
 
