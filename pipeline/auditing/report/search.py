@@ -20,7 +20,7 @@ def search(found: Search) -> dict[str, Any]:
     return {
         "look": "fail" if found.found else ("pass" if found.columns else "unsure"),
         "verdict": _verdict(found),
-        "kinds": [_kind(found, name) for name in _TITLES if any(each.outcome == name for each in found.found)],
+        "kinds": [_kind(found, outcome, groups) for outcome, groups in _by_outcome(found).items()],
         "tested": f"{found.tested:,}",
         "columns": ", ".join(found.columns),
         "searched": f"{found.searched:,}",
@@ -60,8 +60,18 @@ def _metric(outcome: str) -> str:
     return "mae" if outcome == "absolute error" else "accuracy"
 
 
-def _kind(found: Search, outcome: str) -> dict[str, Any]:
-    groups = [each for each in found.found if each.outcome == outcome]
+def _by_outcome(found: Search) -> dict[str, list[Found]]:
+    """Give the groups to show in full by what goes wrong, each under the first outcome it was found for."""
+    shown: dict[str, list[Found]] = {}
+    seen: set[str] = set()
+    for outcome in _TITLES:
+        groups = [each for each in found.found if each.outcome == outcome and str(each) not in seen]
+        seen |= {str(each) for each in groups}
+        shown |= {outcome: groups} if groups else {}
+    return shown
+
+
+def _kind(found: Search, outcome: str, groups: list[Found]) -> dict[str, Any]:
     top = max(end for each in groups for end in (each.inside.high, each.outside.high)) or 1.0
     title, what = _TITLES[outcome]
     overall = found.overall[outcome]
@@ -69,8 +79,13 @@ def _kind(found: Search, outcome: str) -> dict[str, Any]:
         "title": title,
         "what": what,
         "overall": f"{amount(_metric(outcome), overall.value)} of {overall.n:,}" if overall.defined else "undefined",
-        "groups": [_group(each, top) for each in groups],
+        "groups": [{**_group(each, top), "also": _also(each, found)} for each in groups],
     }
+
+
+def _also(group: Found, found: Search) -> list[str]:
+    """Say which other outcomes the same group was found for."""
+    return [_against(each) for each in found.found if str(each) == str(group) and each.outcome != group.outcome]
 
 
 def _group(group: Found, top: float) -> dict[str, Any]:

@@ -69,6 +69,17 @@ def test_every_figure_has_count_and_interval() -> None:
     assert "50 errors fewer, of 200 cases" in words and "at most 5 %" in words
 
 
+def test_a_group_is_shown_once() -> None:
+    """Found for its errors and for its false positives, a group has one line; what is new has a table of its own."""
+    again = replace(FOUND, outcome="false positives", inside=replace(FOUND.inside, value=0.4))
+    other = replace(FOUND, outcome="false negatives", conditions=FOUND.conditions[:1])
+    rates = SEARCH.overall | {"false negatives": SEARCH.overall["errors"]}
+    words = text(replace(SEARCH, found=(FOUND, again, other), overall=rates))
+    assert words.startswith("Where it errs more, found by search ✕ groups found 2 groups")
+    assert "2.0% of all also 40.0 % false positives against 5.0 % on the rest" in words
+    assert "Wrongly answered yes" not in words and "Overlooked" in words
+
+
 def test_nothing_found_is_said_with_what_was_tried() -> None:
     """Where nothing was found the section says how much was tested; where nothing could be searched, that."""
     assert "✓ none found No group stands out: 7 candidates of 2 columns did not hold on the 5,004 rows" in text(
