@@ -78,7 +78,7 @@ def whole(most_conditions: int) -> None:
         find(model=MODEL, answers=answers, rows=frame, asked=asked)
         peak = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
-        print(f"  memory on top, its peak {peak / 1e6:16.0f} MB  {peak / size:.1f} x the {size / 1e6:.0f} MB of the data")
+        print(f"  memory on top, its peak {peak / 1e6:16.0f} MB  {peak / size:.1f} x the data ({size / 1e6:.0f} MB)")
 
 
 def against_sliceline() -> None:
