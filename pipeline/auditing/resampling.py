@@ -27,7 +27,7 @@ def bootstrap(
     A metric that comes out undefined in every resample has no interval and is left out.
     """
     drawn: dict[str, list[np.ndarray]] = {metric: [] for metric in metrics}
-    for weights in _weights(rows, resamples=resamples, seed=seed):
+    for weights in drawn_weights(rows, resamples=resamples, seed=seed):
         for metric, values in drawn.items():
             values.append(weighted(metric, rows, weights=weights))
     tail = 50 * (1 - confidence)
@@ -43,7 +43,7 @@ def rounded(end: float) -> float:
     return float(f"{end:.10g}")
 
 
-def _weights(rows: Answered, *, resamples: int, seed: int) -> Iterator[np.ndarray]:
+def drawn_weights(rows: Answered, *, resamples: int, seed: int) -> Iterator[np.ndarray]:
     """Draw weights `(n_resamples, n_rows)`, in pieces that fit in memory."""
     random = np.random.default_rng(seed)
     strata = _strata(rows)

@@ -89,7 +89,7 @@ def test_no_class_vanishes() -> None:
     rows = binary(0, 200)
     rows.truth[:] = 0
     rows.truth[7] = 1
-    for weights in resampling._weights(rows, resamples=50, seed=1):
+    for weights in resampling.drawn_weights(rows, resamples=50, seed=1):
         assert (weights[:, 7] == 1).all()
         assert (weights.sum(axis=1) == 200).all()
 
