@@ -18,7 +18,12 @@ from pipeline.auditing.slice import Slice
 from pipeline.errors import AuditRefused, Misuse
 
 DIGEST = "0" * 32
-REFERENCES = {"model": f"model/loans@{DIGEST}", "features": f"dataset/f@{DIGEST}", "rows": f"dataset/t@{DIGEST}"}
+REFERENCES = {
+    "model": f"model/loans@{DIGEST}",
+    "features": f"dataset/f@{DIGEST}",
+    "rows": f"dataset/t@{DIGEST}",
+    "trained_on": f"dataset/x@{DIGEST}",
+}
 
 
 class Threshold(ClassifierMixin, BaseEstimator):
@@ -139,8 +144,8 @@ def test_naive_baseline() -> None:
     Ours: 8 positives are above all 9 negatives, 3 (0.4, 0.3, 0.2) above 8 of them: 96 of 99 pairs.
     """
     [naive] = audited(AuditPolicy(metrics=["accuracy", "auc"], baselines=["naive"])).baselines
-    assert [figure.value for figure in naive.figures] == [0.55, 0.5]
-    assert [figure.value for figure in naive.ours] == [0.8, pytest.approx(96 / 99)]
+    assert [each.theirs.value for each in naive.comparisons] == [0.55, 0.5]
+    assert [each.ours.value for each in naive.comparisons] == [0.8, pytest.approx(96 / 99)]
 
 
 def test_previous_is_compared_on_rows_it_never_saw() -> None:
@@ -150,8 +155,8 @@ def test_previous_is_compared_on_rows_it_never_saw() -> None:
     audit = audited(
         AuditPolicy(metrics=["accuracy"]), earlier=earlier, compared={"model": REFERENCES["model"], "why_not": ""}
     )
-    previous = audit.baselines[1]
-    assert (previous.rows, previous.figures[0].value, previous.ours[0].value) == (10, 0.6, 0.8)
+    previous = audit.baseline("previous")
+    assert (previous.rows, previous.of("accuracy").theirs.value, previous.of("accuracy").ours.value) == (10, 0.6, 0.8)
     assert previous.why_not == "10 of the 20 test rows were in its training and are left out"
 
 
@@ -165,7 +170,7 @@ def test_regression() -> None:
     }
     audit = audited(AuditPolicy(metrics=["mae", "rmse"]), frame=frame, **given)
     assert [figure.value for figure in audit.overall.figures] == pytest.approx([2.0, 5**0.5])
-    assert [figure.value for figure in audit.baselines[0].figures] == pytest.approx([10.0, 104**0.5])
+    assert [each.theirs.value for each in audit.baselines[0].comparisons] == pytest.approx([10.0, 104**0.5])
     assert (audit.confusion, audit.lower_is_better) == (None, ("mae", "rmse"))
 
 
@@ -207,7 +212,7 @@ def test_text_classes() -> None:
         estimator=Words(),
         model=manifest(classes=["no", "refused"], positive="refused"),
     )
-    assert (audit.overall.figures[0].value, audit.baselines[0].figures[0].value) == (pytest.approx(8 / 11), 1.0)
+    assert (audit.overall.figures[0].value, audit.baselines[0].of("recall").theirs.value) == (pytest.approx(8 / 11), 1.0)
 
 
 def test_refusals() -> None:

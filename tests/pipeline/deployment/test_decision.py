@@ -37,6 +37,7 @@ def audit(judgement: str, *, model: str = MODEL) -> dict[str, Any]:
         model=model,
         rows="dataset/t@0",
         features="dataset/f@0",
+        trained_on="dataset/x@0",
         n_rows=400,
         problem="classification",
         target="denied",
@@ -60,7 +61,7 @@ def decided(
 ) -> dict:
     """Decide on the model."""
     return decide(
-        model={"name": "loans"},
+        model={"name": "loans", "trained_on": "dataset/x@0"},
         audit=audit(judgement, model=model),
         reference=MODEL,
         plan=plan.to_json(),

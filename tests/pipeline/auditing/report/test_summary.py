@@ -34,6 +34,7 @@ def audit(*judgements: Judgement, groups: tuple[Group, ...] = ()) -> Audit:
         model=f"model/loans@{digest}",
         rows=f"dataset/t@{digest}",
         features=f"dataset/f@{digest}",
+        trained_on=f"dataset/x@{digest}",
         n_rows=1000,
         problem="classification",
         target="denied",
@@ -50,11 +51,15 @@ def audit(*judgements: Judgement, groups: tuple[Group, ...] = ()) -> Audit:
 @pytest.mark.parametrize(
     ("judgements", "sentence"),
     [
-        ((PASS, PASS), "All 2 gates are kept."),
-        ((PASS,), "The one gate is kept: recall at least 80 %."),
-        ((OPEN, PASS), "1 of 2 gates is left open: recall at least 80 % – women (9 cases, 30 are needed)."),
-        ((FAIL,), "The one gate is broken: recall at least 80 % – women 72.5 %."),
-        ((), "No gate is declared, so nothing was asked of this model."),
+        ((PASS, PASS), "May be released: all 2 gates are kept."),
+        ((PASS,), "May be released: the one gate is kept: recall at least 80 %."),
+        (
+            (OPEN, PASS),
+            "Neither passed nor failed: 1 of 2 gates is left open: "
+            "recall at least 80 % – women (9 cases, 30 are needed).",
+        ),
+        ((FAIL,), "Must not be released: the one gate is broken: recall at least 80 % – women 72.5 %."),
+        ((), "Neither passed nor failed: no gate is declared, so nothing was asked of this model."),
     ],
 )
 def test_why(judgements: tuple[Judgement, ...], sentence: str) -> None:
