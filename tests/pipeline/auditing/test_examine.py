@@ -11,8 +11,12 @@ from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
 
 from pipeline.artifacts.audit import Audit
 from pipeline.auditing.answers import answers
+from pipeline.auditing.baseline import Level
+from pipeline.auditing.constraint import Constraint
 from pipeline.auditing.examine import examine
 from pipeline.auditing.gate import Gate
+from pipeline.auditing.important import MustBeRight
+from pipeline.auditing.paired import newcombe
 from pipeline.auditing.policy import AuditPolicy
 from pipeline.auditing.slice import Slice
 from pipeline.errors import AuditRefused, Misuse
@@ -231,3 +235,67 @@ def test_other_class_as_positive() -> None:
     assert audit.overall.figures[1].value == pytest.approx(
         audited(AuditPolicy(metrics=["auc"])).overall.figures[0].value
     )
+
+
+COST = {"size_bytes": 2_000_000, "features": 1, "latency_ms": 60.0, "timed": 20, "low": 50.0, "high": 70.0}
+
+
+def test_limits_bind_in_production_alone() -> None:
+    """60 ms break a limit of 50: told where nothing is deployed, a fail where it is."""
+    policy = AuditPolicy(
+        gates=[Gate(metric="accuracy", minimum=0.5)], constraint=Constraint(latency_ms=50, size_mb=2), min_count=20
+    )
+    told, binding = (audited(policy, cost=COST, production=production) for production in (False, True))
+    assert [(str(each.judgement), each.binding) for each in told.findings] == [
+        ("pass", True), ("fail", False), ("pass", False),
+    ]
+    assert (told.judgement, binding.judgement) == ("pass", "fail")
+    assert binding.cost.latency_ms == 60.0
+
+
+def test_women_whose_application_matters_most() -> None:
+    """Of the women 2 of 10 are answered wrongly, the rows 102 and 103; one wrong decides though 80 % are right."""
+    policy = AuditPolicy(
+        gates=[Gate(metric="accuracy", minimum=0.5)], min_count=20,
+        must_be_right=[MustBeRight("women", column="sex", value="women")],
+    )
+    audit = audited(policy, rows=table().iloc[::-1])
+    assert (audit.findings[0].judgement, audit.judgement) == ("pass", "fail")
+    assert audit.findings[1].rulings[0].row_ids == (102, 103)
+
+
+def test_a_gain_that_chance_may_explain_is_no_pass() -> None:
+    """80 % against the naive 55 % of 20: only ours 8, only theirs 3, both 8, neither 1; the interval reaches below 0."""
+    audit = audited(AuditPolicy(gates=[Gate(metric="accuracy", baseline="naive")], min_count=20))
+    [ruling] = audit.findings[0].rulings
+    low, high = newcombe(8, 8, 3, 1)
+    assert low < 0 < high
+    assert (ruling.value, ruling.low, ruling.high) == (pytest.approx(0.25), low, high)
+    assert (ruling.judgement, ruling.why) == (
+        "not enough evidence", "80.0 % against 55.0 %: chance may explain it",
+    )
+
+
+def test_baselines_by_slice_and_declared() -> None:
+    """A gate on each sex against the naive answer, and a declared human level beside its group."""
+    human = Level("human", metric="accuracy", slice="sex", per_slice={"men": (0.9, 50)}, source="a study")
+    policy = AuditPolicy(
+        slices=[Slice("sex", column="sex")],
+        metrics=["recall"],
+        baselines=["naive", human],
+        gates=[Gate(metric="accuracy", baseline="naive", slice="sex")],
+        min_count=10,
+    )
+    audit = audited(policy)
+    men, women = audit.findings[0].rulings
+    assert (men.about, men.value, men.judgement) == ("men", pytest.approx(0.1), "not enough evidence")
+    assert (women.about, women.value, women.n) == ("women", pytest.approx(0.4), 10)
+    assert audit.metrics == ("recall", "accuracy")
+    assert audit.baseline("human").of("accuracy", slice="sex", label="men").gain == pytest.approx(-0.1)
+    assert audit.baseline("human").of("accuracy", slice="sex", label="women").theirs is None
+
+
+def test_a_level_of_another_problem_is_refused() -> None:
+    """A human level in MAE says nothing of a classification."""
+    with pytest.raises(Misuse, match="measures mae.*metric of a classification"):
+        audited(AuditPolicy(baselines=[Level("human", metric="mae", value=3.0, source="x")]))
