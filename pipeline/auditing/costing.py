@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy.stats import binom
+from scipy import special
 
 from pipeline.artifacts.answer import ask
 from pipeline.artifacts.cost import Cost
@@ -102,7 +102,8 @@ def quantile_bounds(values: np.ndarray, *, confidence: float = 0.95) -> tuple[fl
     Statistics, 7.1).
     """
     n, tail = len(values), (1 - confidence) / 2
-    lower, upper = int(binom.ppf(tail, n, QUANTILE)), int(binom.ppf(1 - tail, n, QUANTILE)) + 1
+    below = special.bdtr(np.arange(n + 1), n, QUANTILE)
+    lower, upper = int(np.searchsorted(below, tail)), int(np.searchsorted(below, 1 - tail)) + 1
     if lower < 1 or upper > n:
         return None, None
     ordered = np.sort(values)

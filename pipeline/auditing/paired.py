@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from math import sqrt
 
 import numpy as np
-from scipy.stats import t as student
+from scipy import special
 
 from pipeline.artifacts.metric import CLASSIFICATION, metric
 from pipeline.auditing.answered import Answered
@@ -160,7 +160,8 @@ def _between_groups(name: str, pair: Pair, *, policy: AuditPolicy) -> Interval |
             return None
         gains.append(scores[0].value - scores[1].value)
     value = pair.ours.score(name).value - pair.theirs.score(name).value
-    half = student.ppf(0.5 + policy.confidence / 2, RANDOM_GROUPS - 1) * np.std(gains, ddof=1) / sqrt(RANDOM_GROUPS)
+    student = special.stdtrit(RANDOM_GROUPS - 1, 0.5 + policy.confidence / 2)
+    half = student * np.std(gains, ddof=1) / sqrt(RANDOM_GROUPS)
     return rounded(value - half), rounded(value + half)
 
 
