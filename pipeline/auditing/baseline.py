@@ -36,7 +36,8 @@ class Level:
     source: str = field(default="", kw_only=True)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "per_slice", {label: _pair(given) for label, given in dict(self.per_slice).items()})
+        pairs = {label: _pair(given, of=f"{self.name} on {label}") for label, given in dict(self.per_slice).items()}
+        object.__setattr__(self, "per_slice", pairs)
         _check_name(self.name)
         metric(self.metric)
         if bool(self.slice) != bool(self.per_slice):
@@ -77,7 +78,8 @@ class AnsweredBy:
 
     def __post_init__(self) -> None:
         _check_name(self.name)
-        object.__setattr__(self, "columns", (self.column,) if self.column else tuple(self.columns))
+        given = (self.columns,) if isinstance(self.columns, str) else tuple(self.columns)
+        object.__setattr__(self, "columns", (self.column,) if self.column else given)
         object.__setattr__(self, "column", "")
         if not self.columns or len(set(self.columns)) < len(self.columns):
             raise Misuse(
@@ -112,11 +114,12 @@ def from_json(value: Any) -> Declared:
     return kinds[value["kind"]](**{name: each for name, each in value.items() if name != "kind"})
 
 
-def _pair(given: Any) -> tuple[float | None, int]:
-    if isinstance(given, (list, tuple)):
-        value, n = given
-        return value, n
-    return given, 0
+def _pair(given: Any, *, of: str) -> tuple[Any, Any]:
+    if not isinstance(given, (list, tuple)):
+        return given, 0
+    if len(given) != 2:
+        raise Misuse(f"baseline {of}", expected="a value, or (value, n)", found=repr(given))
+    return given[0], given[1]
 
 
 def _check_name(name: str) -> None:
@@ -127,10 +130,12 @@ def _check_name(name: str) -> None:
         )
 
 
-def _check_figure(name: str, of: str, label: str, *, value: float | None, n: int) -> None:
-    if n < 0 or (value is not None and not math.isfinite(value)):
-        found = f"{value}, n={n}"
-        raise Misuse(f"baseline {name} on {label}", expected="a finite value, and n of 0 or more", found=found)
+def _check_figure(name: str, of: str, label: str, *, value: Any, n: Any) -> None:
+    numbers = [each for each in (value, n) if each is not None]
+    if not all(isinstance(each, (int, float)) and math.isfinite(each) for each in numbers) or n is None or n < 0:
+        raise Misuse(
+            f"baseline {name} on {label}", expected="a finite value, and n of 0 or more", found=f"{value!r}, n={n!r}"
+        )
     if value is not None and metric(of).share and not 0 <= value <= 1:
         raise Misuse(
             f"baseline {name} on {label}: {of} is a share",

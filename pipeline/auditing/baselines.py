@@ -156,7 +156,7 @@ def _comparison(pair: Pair, ours: Figure, theirs: Figure, *, policy: AuditPolicy
     if not (ours.defined and theirs.defined):
         return found
     sign = 1 if metric(name).greater_is_better else -1
-    found = replace(found, gain=rounded(sign * (ours.value - theirs.value)))
+    found = replace(found, gain=rounded(sign * (ours.value - theirs.value)) + 0.0)
     interval, method = gain_interval(name, pair, policy=policy) if n >= policy.min_count else (None, "")
     if interval is None:
         return found

@@ -113,5 +113,5 @@ class Gate:
     def _relation(self) -> str:
         by = limit(self.metric, abs(self.min_gain), of_gap=True)
         if self.min_gain < 0:
-            return f"worse than the {self.baseline} baseline by at most {by}"
+            return f"not worse than the {self.baseline} baseline by more than {by}"
         return f"better than the {self.baseline} baseline" + (f" by at least {by}" if self.min_gain else "")

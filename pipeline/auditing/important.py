@@ -39,7 +39,8 @@ class MustBeRight:
     within: float | None = field(default=None, kw_only=True)
 
     def __post_init__(self) -> None:
-        values = tuple(self.values) if self.value is None else (self.value, *self.values)
+        listed = (self.values,) if isinstance(self.values, str) else tuple(self.values)
+        values = listed if self.value is None else (self.value, *listed)
         object.__setattr__(self, "values", tuple(dict.fromkeys(values)))
         object.__setattr__(self, "value", None)
         if not self.name.strip() or not self.column or not self.values or None in self.values:
@@ -56,6 +57,11 @@ class MustBeRight:
         """The demand in words."""
         near = "" if self.within is None else f", to within {self.within:,.6g}"
         return f"every one of {self.name} answered right{near}"
+
+    @property
+    def told(self) -> str:
+        """Which rows they are, in words."""
+        return f"{self.column} {_few(self.values)}"
 
 
 def rightness(must: MustBeRight, rows: pd.DataFrame, answered: Answered) -> Finding:
@@ -81,12 +87,12 @@ def _ruling(must: MustBeRight, rows: pd.DataFrame, answered: Answered) -> Ruling
     n, lost = int(chosen.sum()), _not_there(must, rows)
     if len(wrong):
         found = {"value": float(len(wrong)), "row_ids": tuple(int(each) for each in wrong[:MOST_ROWS_NAMED])}
-        return Ruling(about=must.name, judgement=Judgement.FAIL, why=_named(wrong), n=n, unit="wrong", **found)
+        return Ruling(about=must.told, judgement=Judgement.FAIL, why=_named(wrong), n=n, unit="wrong", **found)
     if not n:
-        return _open(must, f"no test row has {must.column} {_few(must.values)}")
+        return _open(must, f"no test row has {must.told}")
     if len(must.values) > 1 and lost:
         return _open(must, f"all {n} are right, but {len(lost)} are in no test row: {_few(lost)}", n=n)
-    return Ruling(about=must.name, judgement=Judgement.PASS, why="all are right", n=n, value=0.0, unit="wrong")
+    return Ruling(about=must.told, judgement=Judgement.PASS, why="all are right", n=n, value=0.0, unit="wrong")
 
 
 def _right(must: MustBeRight, answered: Answered) -> np.ndarray:
@@ -101,7 +107,7 @@ def _not_there(must: MustBeRight, rows: pd.DataFrame) -> list[Any]:
 
 
 def _open(must: MustBeRight, why: str, *, n: int = 0) -> Ruling:
-    return Ruling(about=must.name, judgement=Judgement.NOT_ENOUGH_EVIDENCE, why=why, n=n)
+    return Ruling(about=must.told, judgement=Judgement.NOT_ENOUGH_EVIDENCE, why=why, n=n)
 
 
 def _named(wrong: pd.Index) -> str:

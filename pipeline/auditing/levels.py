@@ -54,7 +54,7 @@ def _comparison(name: str, ours: Figure | None, theirs: Figure | None) -> Compar
     if ours is None or theirs is None or not ours.defined:
         return found
     sign = 1 if metric(name).greater_is_better else -1
-    found = replace(found, gain=sign * (ours.value - theirs.value))
+    found = replace(found, gain=sign * (ours.value - theirs.value) + 0.0)
     if ours.low is None or ours.high is None:
         return found
     low, high = better(name, _gain(ours, theirs))

@@ -167,7 +167,7 @@ def _between_groups(name: str, pair: Pair, *, policy: AuditPolicy) -> Interval |
 
 def better(name: str, interval: Interval) -> Interval:
     """Turn an interval of ours minus theirs round where less is better, so that a gain is positive."""
-    return interval if metric(name).greater_is_better else (-interval[1], -interval[0])
+    return interval if metric(name).greater_is_better else (0.0 - interval[1], 0.0 - interval[0])
 
 
 def stacked(rows: Answered, answers: list[tuple[np.ndarray, np.ndarray]]) -> Pair:

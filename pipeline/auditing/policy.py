@@ -64,6 +64,9 @@ class AuditPolicy:
 
     def _check_names(self) -> None:
         """Refuse names given twice, and names that stand for nothing."""
+        if strange := [each for each in self.baselines if not isinstance(each, Declared)]:
+            expected = '"naive", "previous", a Level or an AnsweredBy'
+            raise Misuse("an audit policy holds what is no baseline", expected=expected, examples=map(repr, strange))
         slices, baselines = [each.name for each in self.slices], [name_of(each) for each in self.baselines]
         refuse_twice("slice", slices)
         refuse_twice("baseline", baselines)
