@@ -7,7 +7,10 @@ from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from pipeline.artifacts.cost import Cost
+
 ALL_ROWS = "all rows"
+MOST_ROWS_NAMED = 300
 
 
 class Judgement(StrEnum):
@@ -68,10 +71,11 @@ class Group:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ruling:
-    """A gate applied to one group, to the gap between two, or to a baseline: the figures and the judgement.
+    """A demand applied to one group, to the gap between two, to a gain, or to examples: the figures and the judgement.
 
     `about` says to what it was applied. `value`, `low` and `high` are what the limit is held against;
-    `is_difference` tells a gap or a gain from a metric's own value.
+    `is_difference` tells a gap or a gain from a metric's own value, `unit` (`wrong`, `ms`, `MB`, `features`) what is
+    no metric at all. `row_ids` are the rows that broke it, where single rows can: the first `MOST_ROWS_NAMED`.
     """
 
     about: str
@@ -82,21 +86,29 @@ class Ruling:
     low: float | None = None
     high: float | None = None
     is_difference: bool = False
+    unit: str = ""
+    row_ids: tuple[int, ...] = ()
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> Ruling:
         """Rebuild a ruling from its JSON form."""
-        return cls(**{**value, "judgement": Judgement(value["judgement"])})
+        return cls(**{**value, "judgement": Judgement(value["judgement"]), "row_ids": tuple(value["row_ids"])})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """One gate, as a sentence, with its rulings; its judgement is the worst of them."""
+    """One demand, as a sentence, with its rulings; its judgement is the worst of them.
+
+    `metric` is empty where the demand is on no metric, `slice` where it is on no slice's groups. One that is not
+    `binding` is told and decides nothing: a limit on size or time in a proof of concept.
+    """
 
     gate: str
     metric: str
     judgement: Judgement
     rulings: tuple[Ruling, ...]
+    slice: str = ""
+    binding: bool = True
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> Finding:
@@ -106,27 +118,61 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Baseline:
-    """Something simpler or older, asked about the same rows.
+class Comparison:
+    """The audited model (`ours`) beside a baseline (`theirs`), by one metric, over one group of rows.
 
-    `figures` are the baseline's and `ours` the audited model's on just those `rows` test rows.
-    Where it could not be asked, both are empty and `why_not` says why; `absent` is true when there
-    is nothing to ask (no earlier release), which is no fault of the model.
+    `slice` is empty over all rows. `n` counts the cases of the metric that both were asked about. `gain` is ours
+    minus theirs, or for an error theirs minus ours, so that better is positive; `low` and `high` bound it,
+    by `method`. All three are None where a figure is undefined or not known ("n/a", never 0); the bounds
+    also where there are too few cases for any gate.
+    """
+
+    metric: str
+    slice: str = ""
+    label: str = ALL_ROWS
+    n: int = 0
+    ours: Figure | None = None
+    theirs: Figure | None = None
+    gain: float | None = None
+    low: float | None = None
+    high: float | None = None
+    method: str = ""
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> Comparison:
+        """Rebuild a comparison from its JSON form."""
+        figures = {name: None if value[name] is None else Figure(**value[name]) for name in ("ours", "theirs")}
+        return cls(**{**value, **figures})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Baseline:
+    """What the model is held against: something simpler or older, a person, a figure from elsewhere.
+
+    `what` says what it is, `source` where a declared figure is from, `model` which release it is. `rows` counts
+    the test rows that both answered, 0 for a declared figure. Where it is not known at all there are no
+    comparisons and `why_not` says why; `absent` is true when there is nothing to be known (no earlier
+    release, no usable human level), which is no fault of the model.
     """
 
     name: str
     what: str = ""
+    source: str = ""
     model: str = ""
     rows: int = 0
-    figures: tuple[Figure, ...] = ()
-    ours: tuple[Figure, ...] = ()
+    comparisons: tuple[Comparison, ...] = ()
     why_not: str = ""
     absent: bool = False
+
+    def of(self, metric: str, *, slice: str = "", label: str = ALL_ROWS) -> Comparison | None:
+        """The comparison by a metric over all rows or one group, or None if it is not known."""
+        wanted = (metric, slice, label)
+        return next((each for each in self.comparisons if (each.metric, each.slice, each.label) == wanted), None)
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> Baseline:
         """Rebuild a baseline from its JSON form."""
-        return cls(**{**value, "figures": _figures(value["figures"]), "ours": _figures(value["ours"])})
+        return cls(**{**value, "comparisons": tuple(Comparison.from_json(each) for each in value["comparisons"])})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,12 +196,15 @@ class Audit:
     model was fed, `n_rows` their number. `metrics` are in the policy's order; `lower_is_better`
     names those of them. `unsliced` maps a slice that could not be made to the reason. `positive`
     is the class that counts as positive, as text, empty for a regression. `policy` is the policy in full.
+    `trained_on` is a reference to what the model was trained on, which the test part was parted from. `cost` is
+    what the model needs to answer, where the policy limits it.
     """
 
     name: str
     model: str
     rows: str
     features: str
+    trained_on: str
     n_rows: int
     problem: str
     target: str
@@ -169,9 +218,24 @@ class Audit:
     unsliced: Mapping[str, str] = field(default_factory=dict)
     baselines: tuple[Baseline, ...] = ()
     confusion: Confusion | None = None
+    cost: Cost | None = None
     confidence: float = 0.95
     owner: str = ""
     policy: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def deciding(self) -> tuple[Finding, ...]:
+        """The findings that bind and are judged as the audit is: they decided it."""
+        return tuple(each for each in self.findings if each.binding and each.judgement is self.judgement)
+
+    @property
+    def binding(self) -> tuple[Finding, ...]:
+        """The findings that count for the judgement."""
+        return tuple(each for each in self.findings if each.binding)
+
+    def baseline(self, name: str) -> Baseline | None:
+        """The baseline of that name, or None if the policy declares none."""
+        return next((each for each in self.baselines if each.name == name), None)
 
     def to_json(self) -> dict[str, Any]:
         """The audit as JSON values; `from_json` gives an equal audit back."""
@@ -180,7 +244,7 @@ class Audit:
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> Audit:
         """Rebuild an audit from its JSON form."""
-        confusion = value["confusion"]
+        confusion, cost = value["confusion"], value["cost"]
         return cls(
             **{
                 **value,
@@ -192,6 +256,7 @@ class Audit:
                 "groups": tuple(Group.from_json(group) for group in value["groups"]),
                 "baselines": tuple(Baseline.from_json(baseline) for baseline in value["baselines"]),
                 "confusion": None if confusion is None else Confusion.from_json(confusion),
+                "cost": None if cost is None else Cost(**cost),
             }
         )
 

@@ -29,6 +29,18 @@ def gap(name: str, value: float | None) -> str:
     return f"{100 * value:.1f} points" if value is not None and _in_per_cent(name) else amount(name, value)
 
 
+def quantity(value: float, unit: str) -> str:
+    """Write an amount of a unit: counts (`wrong`, `features`) whole, all else to three digits."""
+    return f"{value:,.0f} {unit}" if float(value).is_integer() else f"{value:,.3g} {unit}"
+
+
+def ruled(name: str, value: float | None, *, is_difference: bool = False, unit: str = "") -> str:
+    """Write what a ruling holds against its limit: a metric's value, a gap or gain in it, or an amount of a unit."""
+    if unit:
+        return "–" if value is None else quantity(value, unit)
+    return (gap if is_difference else amount)(name, value)
+
+
 def limit(name: str, value: float, *, of_gap: bool = False) -> str:
     """Write a limit as it was declared, without trailing zeros: 0.4 of recall is "40 %", of a gap in it "40 points"."""
     if _in_per_cent(name):

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pipeline.auditing.answers import answers
+from pipeline.auditing.costing import costing
 from pipeline.auditing.earlier import asking, model_before
 from pipeline.auditing.examine import examine
 from pipeline.auditing.report.page import render, templates
@@ -20,7 +21,8 @@ def audit(runner: Any, *, model: str, ready: Mapping[str, Any], policy: AuditPol
     A verdict of fail refuses nothing here: the stage `deploy` does.
 
     Raises:
-        AuditRefused: there is no test part, or the model gives no answers to it.
+        AuditRefused: there is no test part, the model was trained on other data than what the test part was
+            parted from, or it gives no answers to it.
         Misuse: the policy asks for what this kind of problem does not have.
         ServiceUnavailable: MLflow does not answer; the task can be tried again.
     """
@@ -33,19 +35,45 @@ def audit(runner: Any, *, model: str, ready: Mapping[str, Any], policy: AuditPol
             found=", ".join(ready["features"]),
             next_step='Keep rows from training: split(…, sizes={"train": 0.6, "dev": 0.2, "test": 0.2}).',
         )
+    _require_own_data(runner, model=model, ready=ready)
     earlier, compared = _before(runner, model=model, ready=ready, policy=policy)
     asked = runner.run(*_asking(runner, model=model, ready=ready))
     inputs = {
         "model": model, "answers": asked.outputs["data"], "rows": ready["parts"]["test"],
         "train": ready["features"]["train"], **({"earlier": earlier} if earlier else {}),
     }
-    bound = {"model": model, "features": ready["features"]["test"], "rows": ready["parts"]["test"]}
-    given = {"policy": policy.to_json(), "compared": compared, "references": bound}
+    bound = {
+        "model": model, "features": ready["features"]["test"], "rows": ready["parts"]["test"],
+        "trained_on": ready["features"]["train"],
+    }
+    given = {
+        "policy": policy.to_json(), "compared": compared, "references": bound,
+        "cost": _cost(runner, model=model, ready=ready, policy=policy), "production": runner.occasion.production,
+    }
     examined = runner.run(_examination(runner, roles=tuple(inputs), given=given), inputs)
     report = {"audit": examined.outputs["audit"]}
     report["page"] = runner.run(_page(runner), report).outputs["page"]
     log_audit(runner, **report, model=model)
     return report
+
+
+def _require_own_data(runner: Any, *, model: str, ready: Mapping[str, Any]) -> None:
+    trained_on = runner.value(model)["trained_on"]
+    if trained_on != ready["features"]["train"]:
+        raise AuditRefused(
+            f"{model} was trained on other data than it is to be audited on",
+            expected=trained_on,
+            found=ready["features"]["train"],
+            next_step="Chain train and audit on the same result of fit.",
+        )
+
+
+def _cost(runner: Any, *, model: str, ready: Mapping[str, Any], policy: AuditPolicy) -> dict[str, Any] | None:
+    """Measure what the model's answers cost, where the policy limits it."""
+    if policy.constraint is None:
+        return None
+    reference = runner.run(*costing(runner, model=model, ready=ready)).outputs["cost"]
+    return {**runner.value(reference), "reference": reference}
 
 
 def _before(runner: Any, *, model: str, ready: Mapping[str, Any], policy: AuditPolicy) -> tuple[str, dict[str, str]]:

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from pipeline.artifacts.audit import ALL_ROWS, Audit, Baseline, Confusion, Group, worst
+from pipeline.artifacts.audit import ALL_ROWS, Audit, Baseline, Confusion, Finding, Group, worst
+from pipeline.artifacts.cost import Cost
 from pipeline.artifacts.metric import CLASSIFICATION, metric
 from pipeline.artifacts.model import Model
 from pipeline.auditing.answered import Answered, answered
-from pipeline.auditing.baselines import naive, previous
+from pipeline.auditing.baseline import AnsweredBy, Declared
+from pipeline.auditing.baselines import Ground, answered_by, naive, previous
+from pipeline.auditing.constraint import held_to
 from pipeline.auditing.figures import measured, metrics_of
 from pipeline.auditing.gating import Measured, judged
+from pipeline.auditing.important import rightness
+from pipeline.auditing.levels import level
 from pipeline.auditing.policy import AuditPolicy
 from pipeline.auditing.slicing import Unsliceable, positions_by_label
 from pipeline.errors import AuditRefused, Misuse
@@ -33,39 +39,46 @@ def examine(
     references: Mapping[str, str],
     policy: Mapping[str, Any],
     compared: Mapping[str, str],
+    cost: Mapping[str, Any] | None = None,
+    production: bool = False,
 ) -> dict[str, Made]:
     """Measure a model on its test rows, in the role `audit`.
 
     `answers` are the model's, as `pipeline.auditing.answers` gives them; `rows` the same rows before
     fitting, with the columns of the slices; `train` what the model was trained on; `earlier` the answers of
     the release before, where it could be asked. `references` names `model`, `features` (what the model was
-    fed) and `rows`, which the audit is bound to. `policy` is an `AuditPolicy` as JSON;
+    fed), `rows` and `trained_on`, which the audit is bound to. `policy` is an `AuditPolicy` as JSON;
     `compared` holds `model` (of the release before, "" if none) and `why_not` (it could not be asked).
+    `cost` is a `Cost` as JSON, where the policy has a constraint; in `production` it binds. Measured times are
+    given as a parameter, and so recorded with the run: the audit can be made again from them.
 
     Raises:
         AuditRefused: a test row of the answers is not among `rows`.
         Misuse: the policy asks for what this kind of problem or model does not have.
     """
     manifest, asked = Model.from_json(model), AuditPolicy.from_json(policy)
-    test = _test_rows(manifest, answers, policy=asked)
-    metrics = metrics_of(asked, problem=manifest.problem, probabilities=test.probability is not None)
-    baselines = {
-        "naive": lambda: naive(test, train[manifest.target], metrics=metrics, policy=asked),
-        "previous": lambda: previous(test, answers.index, answers=earlier, **compared, metrics=metrics, policy=asked),
-    }
-    groups, unsliced = _groups(test, _same_rows(rows, answers), metrics=metrics, policy=asked)
-    found = Measured(
-        overall=_group(test, "", ALL_ROWS, of=len(test), metrics=metrics, policy=asked),
-        groups=groups,
-        unsliced=unsliced,
-        baselines=[baselines[name]() for name in asked.baselines],
+    test, rows = _test_rows(manifest, answers, policy=asked), _same_rows(rows, answers)
+    metrics = _metrics(asked, manifest, probabilities=test.probability is not None)
+    parts, unsliced = _parts(rows, policy=asked)
+    groups = _groups(test, parts, metrics=metrics, policy=asked)
+    ground = Ground(test=test, ids=answers.index, parts=parts, metrics=metrics, policy=asked)
+    beside = {"rows": rows, "train": train[manifest.target], "before": {"answers": earlier, **compared}}
+    baselines = [_baseline(each, ground, groups, **beside) for each in asked.baselines]
+    found = Measured(overall=groups[0], groups=groups[1:], unsliced=unsliced, baselines=baselines)
+    known = None if cost is None else Cost(**cost)
+    findings = (
+        *judged(asked, found),
+        *(rightness(each, rows, test) for each in asked.must_be_right),
+        *_constrained(asked, known, production=production),
     )
-    audit = _audit(manifest, test, found, metrics=metrics, policy=asked, references=references)
+    audit = _audit(manifest, test, found, findings=findings, cost=known, policy=asked, references=references)
     facts = {
         "judgement": str(audit.judgement),
         "model": audit.model,
         "rows": audit.n_rows,
-        "gates": [{"gate": each.gate, "judgement": str(each.judgement)} for each in audit.findings],
+        "gates": [
+            {"gate": each.gate, "judgement": str(each.judgement), "binding": each.binding} for each in audit.findings
+        ],
     }
     return {"audit": Made("audit", audit.to_json(), facts=facts)}
 
@@ -91,22 +104,64 @@ def _same_rows(rows: pd.DataFrame, answers: pd.DataFrame) -> pd.DataFrame:
     return rows.loc[answers.index]
 
 
-def _groups(
-    test: Answered, rows: pd.DataFrame, *, metrics: tuple[str, ...], policy: AuditPolicy
-) -> tuple[tuple[Group, ...], dict[str, str]]:
-    groups: list[Group] = []
+def _metrics(policy: AuditPolicy, model: Model, *, probabilities: bool) -> tuple[str, ...]:
+    """Name the metrics to measure, with those of declared levels."""
+    names = metrics_of(policy, problem=model.problem, probabilities=probabilities)
+    named = replace(policy, metrics=tuple(dict.fromkeys((*names, *policy.declared_metrics))))
+    return metrics_of(named, problem=model.problem, probabilities=probabilities)
+
+
+def _parts(rows: pd.DataFrame, *, policy: AuditPolicy) -> tuple[dict[str, dict[str, np.ndarray]], dict[str, str]]:
+    """Give the places of the rows of each group by slice and label, and why other slices cannot be made."""
+    parts: dict[str, dict[str, np.ndarray]] = {}
     unsliced: dict[str, str] = {}
     for each in policy.slices:
         try:
-            parts = positions_by_label(each, rows)
+            parts[each.name] = positions_by_label(each, rows)
         except Unsliceable as reason:
             unsliced[each.name] = str(reason)
-            continue
-        groups += [
-            _group(test.take(positions), each.name, label, of=len(test), metrics=metrics, policy=policy)
-            for label, positions in parts.items()
-        ]
-    return tuple(groups), unsliced
+    return parts, unsliced
+
+
+def _groups(
+    test: Answered, parts: Mapping[str, Mapping[str, np.ndarray]], *, metrics: tuple[str, ...], policy: AuditPolicy
+) -> list[Group]:
+    """Measure all rows, and then each group of each slice."""
+    of = {"of": len(test), "metrics": metrics, "policy": policy}
+    return [
+        _group(test, "", ALL_ROWS, **of),
+        *(
+            _group(test.take(places), slice_, label, **of)
+            for slice_, groups in parts.items()
+            for label, places in groups.items()
+        ),
+    ]
+
+
+def _baseline(
+    declared: Declared,
+    ground: Ground,
+    groups: Sequence[Group],
+    *,
+    rows: pd.DataFrame,
+    train: pd.Series,
+    before: Mapping[str, Any],
+) -> Baseline:
+    match declared:
+        case "naive":
+            return naive(ground, train)
+        case "previous":
+            return previous(ground, **before)
+        case AnsweredBy():
+            return answered_by(ground, declared, rows)
+        case _:
+            return level(declared, groups[0], groups[1:], confidence=ground.policy.confidence)
+
+
+def _constrained(policy: AuditPolicy, cost: Cost | None, *, production: bool) -> tuple[Finding, ...]:
+    if policy.constraint is None or cost is None:
+        return ()
+    return held_to(policy.constraint, cost, binding=production, min_count=policy.min_count)
 
 
 def _group(rows: Answered, slice_: str, label: str, *, of: int, metrics: tuple[str, ...], policy: AuditPolicy) -> Group:
@@ -120,11 +175,12 @@ def _audit(
     test: Answered,
     found: Measured,
     *,
-    metrics: tuple[str, ...],
+    findings: tuple[Finding, ...],
+    cost: Cost | None,
     policy: AuditPolicy,
     references: Mapping[str, str],
 ) -> Audit:
-    findings = judged(policy, found)
+    metrics = tuple(each.metric for each in found.overall.figures)
     baselines: tuple[Baseline, ...] = tuple(found.baselines)
     return Audit(
         name=model.name,
@@ -133,7 +189,7 @@ def _audit(
         problem=model.problem,
         target=model.target,
         positive="" if test.positive is None else str(test.positive),
-        judgement=worst(each.judgement for each in findings),
+        judgement=worst(each.judgement for each in findings if each.binding),
         findings=findings,
         metrics=metrics,
         lower_is_better=tuple(name for name in metrics if not metric(name).greater_is_better),
@@ -142,6 +198,7 @@ def _audit(
         unsliced=found.unsliced,
         baselines=baselines,
         confusion=_confusion(test),
+        cost=cost,
         confidence=policy.confidence,
         owner=policy.owner,
         policy=policy.to_json(),

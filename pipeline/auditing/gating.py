@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from pipeline.artifacts.audit import ALL_ROWS, Baseline, Figure, Finding, Group, Judgement, Ruling, worst
-from pipeline.artifacts.metric import metric
 from pipeline.artifacts.wording import called
+from pipeline.auditing.gains import against
 from pipeline.auditing.gate import Gate
 from pipeline.auditing.intervals import difference
 from pipeline.auditing.policy import AuditPolicy
@@ -41,18 +41,20 @@ def _finding(gate: Gate, measured: Measured, *, policy: AuditPolicy) -> Finding:
         metric=gate.metric,
         judgement=worst(ruling.judgement for ruling in rulings),
         rulings=tuple(rulings),
+        slice=gate.slice,
     )
 
 
 def _rulings(gate: Gate, measured: Measured, *, policy: AuditPolicy) -> list[Ruling]:
-    if gate.baseline:
-        return [_against_baseline(gate, measured.baselines, policy=policy)]
-    if not gate.slice:
-        return [_ruling(gate, ALL_ROWS, measured.overall.figure(gate.metric), policy=policy)]
     if gate.slice in measured.unsliced:
         return [Ruling(about=gate.slice, judgement=NOT_ENOUGH, why=measured.unsliced[gate.slice])]
     groups = {group.label: group for group in measured.groups if group.slice == gate.slice}
     wanted = gate.groups or tuple(groups)
+    if gate.baseline:
+        baseline = next(each for each in measured.baselines if each.name == gate.baseline)
+        return against(gate, baseline, labels=wanted, min_count=policy.min_count)
+    if not gate.slice:
+        return [_ruling(gate, ALL_ROWS, measured.overall.figure(gate.metric), policy=policy)]
     figures = {label: groups[label].figure(gate.metric) if label in groups else None for label in wanted}
     if gate.max_gap is not None:
         return _gap(gate, figures, policy=policy)
@@ -85,9 +87,11 @@ def _held(gate: Gate, ruling: Ruling, *, keeps: Callable[[float], bool], counted
         return replace(ruling, judgement=FAIL, why="the limit is broken")
     if not enough:
         return replace(ruling, why=f"{ruling.n} cases, {policy.min_count} are needed")
-    if gate.certain and not (ends and all(ends)):
+    across = not (ends and all(ends))
+    if gate.certain and across:
         return replace(ruling, why="the limit is kept, but the interval reaches across it")
-    return replace(ruling, judgement=PASS, why="the limit is kept")
+    by = "the limit is kept by the measured value; the interval reaches across it" if across else "the limit is kept"
+    return replace(ruling, judgement=PASS, why=by)
 
 
 def _gap(gate: Gate, figures: Mapping[str, Figure | None], *, policy: AuditPolicy) -> list[Ruling]:
@@ -140,50 +144,3 @@ def _difference(one: Figure, other: Figure) -> tuple[float | None, float | None]
     if None in (one.low, one.high, other.low, other.high):
         return None, None
     return difference(one.value, (one.low, one.high), from_value=other.value, from_interval=(other.low, other.high))
-
-
-def _against_baseline(gate: Gate, baselines: Sequence[Baseline], *, policy: AuditPolicy) -> Ruling:
-    baseline = next(each for each in baselines if each.name == gate.baseline)
-    about = f"against the {gate.baseline} baseline"
-    if baseline.absent:
-        return Ruling(about=about, judgement=PASS, why=baseline.why_not)
-    theirs, ours = (_of(gate.metric, figures) for figures in (baseline.figures, baseline.ours))
-    if theirs is None or ours is None or not ours.defined:
-        return Ruling(
-            about=about,
-            judgement=NOT_ENOUGH,
-            why=baseline.why_not or f"{called(gate.metric)} is undefined on these rows",
-        )
-    return _held(
-        gate,
-        _gain(gate, ours, theirs, about=about),
-        keeps=lambda gain: _is_gain(gain, gate.min_gain),
-        counted=False,
-        policy=policy,
-    )
-
-
-def _of(name: str, figures: Sequence[Figure]) -> Figure | None:
-    return next((figure for figure in figures if figure.metric == name), None)
-
-
-def _gain(gate: Gate, ours: Figure, theirs: Figure, *, about: str) -> Ruling:
-    """Take the better minus the worse direction, so that a gain is positive; an undefined baseline counts as its 0."""
-    ends = _difference(ours, theirs)
-    sign = 1 if metric(gate.metric).greater_is_better else -1
-    low, high = ends if sign > 0 or None in ends else (-ends[1], -ends[0])
-    return Ruling(
-        about=about,
-        judgement=NOT_ENOUGH,
-        why="",
-        n=ours.n,
-        value=sign * (ours.value - theirs.value),
-        low=low,
-        high=high,
-        is_difference=True,
-    )
-
-
-def _is_gain(gain: float, asked: float) -> bool:
-    """Whether the gain is what was asked; with nothing asked, any gain at all, but not a draw."""
-    return gain >= asked - _ROUNDING if asked else gain > _ROUNDING

@@ -1,18 +1,22 @@
 """What an audit looks at and what it demands, declared in a DAG file before anyone sees a result.
 
-The audit's judgement is the worst of its gates'. Without a gate it is *not enough evidence*.
+The audit's judgement is the worst of what binds: gates, examples that must be right, in production the constraint.
+Without any it is *not enough evidence*.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from difflib import get_close_matches
 from typing import Any
 
 from pipeline.artifacts.charter import Charter
 from pipeline.artifacts.metric import metric
-from pipeline.auditing.gate import BASELINES, Gate
+from pipeline.auditing.baseline import BUILT_IN, Declared, Level, from_json, name_of, to_json
+from pipeline.auditing.constraint import Constraint
+from pipeline.auditing.consistency import refuse_contradictions, refuse_twice, refuse_unknown, refuse_unusable
+from pipeline.auditing.gate import Gate
+from pipeline.auditing.important import MustBeRight
 from pipeline.auditing.slice import Slice
 from pipeline.errors import Misuse
 
@@ -24,16 +28,21 @@ class AuditPolicy:
     `metrics` are names of `pipeline.artifacts.metric`; none means the usual ones of the problem,
     and those of the gates are always added. `min_count` is how many cases a figure needs before it can
     pass a gate. `confidence` (0 to 1) is that of every interval. `positive` is the class that
-    counts as positive where it is not the model's own. `endpoint` is whose live release the previous model is;
-    empty means the DAG's own name. `owner` is who answers for the audit; without it, the owner that the
-    `charter` of the project names. What the charter asks for is enforced where a model is released.
+    counts as positive where it is not the model's own. `baselines` are what the model is held against: `naive`,
+    `previous`, a `Level`, an `AnsweredBy`. `must_be_right` are examples each of which counts alone, `constraint`
+    what the place of deployment allows; it binds in production only. `endpoint` is whose live
+    release the previous model is; empty means the DAG's own name. `owner` is who answers for the audit;
+    without it, the owner that the `charter` of the project names. What the charter asks for is enforced where a
+    model is released.
     """
 
     slices: tuple[Slice, ...] = ()
     metrics: tuple[str, ...] = ()
     gates: tuple[Gate, ...] = ()
     min_count: int = 30
-    baselines: tuple[str, ...] = BASELINES
+    baselines: tuple[Declared, ...] = BUILT_IN
+    must_be_right: tuple[MustBeRight, ...] = ()
+    constraint: Constraint | None = None
     confidence: float = 0.95
     resamples: int = 1000
     seed: int = 0
@@ -43,20 +52,15 @@ class AuditPolicy:
     charter: Charter | None = None
 
     def __post_init__(self) -> None:
-        for name in ("slices", "metrics", "gates", "baselines"):
+        for name in ("slices", "metrics", "gates", "baselines", "must_be_right"):
             object.__setattr__(self, name, tuple(getattr(self, name)))
         if self.charter is not None and not self.owner:
             object.__setattr__(self, "owner", self.charter.owner)
         for name in self.metrics:
             metric(name)
-        self._refuse(self.baselines, BASELINES, "baselines")
-        self._refuse(
-            [gate.baseline for gate in self.gates if gate.baseline], self.baselines, "baselines, used by a gate"
-        )
-        names = [each.name for each in self.slices]
-        self._refuse([gate.slice for gate in self.gates if gate.slice], names, "slices, used by a gate")
-        if len(names) != len(set(names)):
-            raise Misuse("an audit policy names a slice twice", examples=names)
+        self._check_names()
+        refuse_unusable(self.gates, {name_of(each): each for each in self.baselines})
+        refuse_contradictions(self.gates)
         if not 0 < self.confidence < 1 or self.min_count < 1 or self.resamples < 100:
             raise Misuse(
                 "an audit policy is out of range",
@@ -64,16 +68,25 @@ class AuditPolicy:
                 expected="0 < confidence < 1, min_count of 1 or more, resamples of 100 or more",
             )
 
-    @staticmethod
-    def _refuse(given: Any, allowed: Any, what: str) -> None:
-        for name in given:
-            if name not in allowed:
-                near = get_close_matches(str(name), list(allowed), n=1)
-                raise Misuse(
-                    f"an audit policy names unknown {what}: {name!r}",
-                    expected=", ".join(allowed) or "none",
-                    next_step=f"Did you mean {near[0]!r}?" if near else "",
-                )
+    def _check_names(self) -> None:
+        """Refuse names given twice, and names that stand for nothing."""
+        if strange := [each for each in self.baselines if not isinstance(each, Declared)]:
+            expected = '"naive", "previous", a Level or an AnsweredBy'
+            raise Misuse("an audit policy holds what is no baseline", expected=expected, examples=map(repr, strange))
+        slices, baselines = [each.name for each in self.slices], [name_of(each) for each in self.baselines]
+        refuse_twice("slice", slices)
+        refuse_twice("baseline", baselines)
+        refuse_twice("group of examples", [each.name for each in self.must_be_right])
+        refuse_unknown("baselines", [each for each in self.baselines if isinstance(each, str)], BUILT_IN)
+        refuse_unknown("baselines, used by a gate", [each.baseline for each in self.gates], baselines)
+        refuse_unknown("slices, used by a gate", [each.slice for each in self.gates], slices)
+        levels = [each for each in self.baselines if isinstance(each, Level)]
+        refuse_unknown("slices, used by a baseline", [each.slice for each in levels], slices)
+
+    @property
+    def declared_metrics(self) -> tuple[str, ...]:
+        """The metrics of declared levels, which are measured like those of gates."""
+        return tuple(each.metric for each in self.baselines if isinstance(each, Level))
 
     def to_json(self) -> dict[str, Any]:
         """The policy as JSON values; the labels of slices as pairs, since JSON keys are text."""
@@ -81,12 +94,18 @@ class AuditPolicy:
         value["charter"] = self.charter and self.charter.to_json()
         for each in value["slices"]:
             each["labels"] = [[key, label] for key, label in each["labels"].items()]
-        return value
+        return {**value, "baselines": [to_json(each) for each in self.baselines]}
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> AuditPolicy:
         """Rebuild a policy from its JSON form."""
         slices = [Slice(**{**each, "labels": dict(map(tuple, each["labels"]))}) for each in value["slices"]]
-        charter = value["charter"] and Charter.from_json(value["charter"])
-        gates = [Gate(**gate) for gate in value["gates"]]
-        return cls(**{**value, "slices": slices, "gates": gates, "charter": charter})
+        declared = {
+            "slices": slices,
+            "gates": [Gate(**each) for each in value["gates"]],
+            "baselines": [from_json(each) for each in value["baselines"]],
+            "must_be_right": [MustBeRight(**each) for each in value["must_be_right"]],
+            "constraint": Constraint(**value["constraint"]) if value["constraint"] else None,
+        }
+        declared["charter"] = value["charter"] and Charter.from_json(value["charter"])
+        return cls(**{**value, **declared})

@@ -71,8 +71,9 @@ def _dataset(datasets: list[Mapping[str, Any]]) -> str:
 def _audited(audit: Mapping[str, Any] | None) -> str:
     if audit is None:
         return ""
-    kept = sum(gate["judgement"] == "pass" for gate in audit["gates"])
-    return f"{_MARKS[audit['judgement']]}: {kept} of {len(audit['gates'])} gates kept, {short(audit['reference'])}"
+    binding = [gate for gate in audit["gates"] if gate["binding"]]
+    kept = sum(gate["judgement"] == "pass" for gate in binding)
+    return f"{_MARKS[audit['judgement']]}: {kept} of {len(binding)} gates kept, {short(audit['reference'])}"
 
 
 def _signed(signature: Mapping[str, Any] | None) -> str:
@@ -129,8 +130,12 @@ def _print_audit(audit: Mapping[str, Any] | None) -> None:
         for one in audit["groups"]
     ])
     click.echo()
-    print_table(("gate", "verdict"), [(gate["gate"], _MARKS[gate["judgement"]]) for gate in audit["gates"]],
+    print_table(("gate", "verdict"), [(gate["gate"], _marked(gate)) for gate in audit["gates"]],
                 empty="No gate was declared.")
+
+
+def _marked(gate: Mapping[str, Any]) -> str:
+    return _MARKS[gate["judgement"]] + ("" if gate["binding"] else " (not binding)")
 
 
 def _verdict(gates: list[Mapping[str, Any]], group: Mapping[str, Any]) -> str:

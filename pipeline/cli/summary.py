@@ -138,13 +138,13 @@ def _audit(artifact: Artifact, storage: Storage) -> dict[str, Any]:
 
     found = Audit.from_json(storage.load(artifact))
     groups = [found.overall, *found.groups]
-    slices = [gate.get("slice") or "" for gate in found.policy.get("gates", ())]
     return {
         "reference": artifact.reference,
         "judgement": found.judgement.value,
-        "gates": [{"gate": each.gate, "metric": each.metric, "slice": slice_, "judgement": each.judgement.value,
+        "gates": [{"gate": each.gate, "metric": each.metric, "slice": each.slice, "judgement": each.judgement.value,
+                   "binding": each.binding,
                    "about": {ruling.about: ruling.judgement.value for ruling in each.rulings}}
-                  for each, slice_ in zip(found.findings, slices, strict=True)],
+                  for each in found.findings],
         "groups": [{"slice": each.slice, "label": each.label, "rows": each.rows,
                     "metrics": {figure.metric: figure.value if figure.defined else None for figure in each.figures}}
                    for each in groups],

@@ -8,8 +8,8 @@ from typing import Any
 from pipeline.artifacts.audit import Audit, Finding, Judgement, Ruling
 from pipeline.artifacts.charter import Charter
 from pipeline.artifacts.signature import Signature
-from pipeline.artifacts.wording import amount, gap
-from pipeline.deployment.left_out import left_out
+from pipeline.artifacts.wording import ruled
+from pipeline.deployment.left_out import require_charter
 from pipeline.deployment.plan import REFUSE, ReleasePlan
 from pipeline.errors import PhaseRefused, ReleaseRefused
 from pipeline.step import Made
@@ -39,8 +39,9 @@ def decide(
     that a named person overrides for it.
 
     Raises:
-        ReleaseRefused: the audit is of another model, a gate is broken or left open, what the charter asks
-            for was left out, the model was withdrawn, or a recall bars it.
+        ReleaseRefused: the audit is of another model or of other data than the model's, a gate is broken or left
+            open, a limit did not bind where it was audited, what the charter asks for was left out, the model
+            was withdrawn, or a recall bars it.
         PhaseRefused: production, and there is no charter, or the plan names no owner or no mitigation.
     """
     found, asked = Audit.from_json(audit), ReleasePlan.from_json(plan)
@@ -54,8 +55,9 @@ def decide(
             found=f"one of {found.model}",
             next_step="Chain audit and deploy on the same model.",
         )
+    _require_own_data(found, model, production=production)
     if charter:
-        _require_charter(found, charter, plan=asked, signature=signed)
+        require_charter(found, charter, plan=asked, signature=signed)
     _require_verdict(found, asked)
     if withdrawn:
         raise ReleaseRefused(
@@ -111,31 +113,31 @@ def _require_plan(plan: ReleasePlan, charter: Charter | None, *, production: boo
         )
 
 
-def _require_charter(
-    audit: Audit, charter: Charter, *, plan: ReleasePlan, signature: Signature | None
-) -> None:
-    if signature and (signature.model, signature.rows, signature.verdict) != (audit.model, audit.rows, audit.judgement):
-        raise ReleaseRefused(
-            f"the signature of {signature.by} is under another audit",
-            expected=f"{audit.model} on {audit.rows}",
-            found=f"{signature.model} on {signature.rows}",
-            next_step="Chain audit, sign_off and deploy on the same model.",
-        )
-    if missing := left_out(charter, policy=audit.policy, plan=plan, signature=signature):
-        raise ReleaseRefused(
-            f"model {audit.name} cannot be released, as steps of its audit were left out",
-            expected=f"all that a project of {charter.risk} risk is due",
-            found=f"{len(missing)} left out",
-            examples=missing,
-            next_step="Do what is missing, or say in the charter why it is not needed.",
-        )
-
-
 def _on_signature(charter: Charter | None, signature: Signature | None) -> dict[str, Any]:
     """What a release keeps of who signed, or of why nobody was asked to."""
     if signature:
         return {SIGNED: {"by": signature.by, "note": signature.note, "via": signature.via}}
     return {UNSIGNED: charter.unsigned} if charter and charter.unsigned else {}
+
+
+def _require_own_data(audit: Audit, model: Mapping[str, Any], *, production: bool) -> None:
+    """Refuse an audit on a test part of other data, and in production one whose limits did not bind."""
+    if audit.trained_on != model["trained_on"]:
+        raise ReleaseRefused(
+            f"model {model['name']} cannot be released: its audit is on a test part of other data",
+            expected=f"one parted from {model['trained_on']}",
+            found=f"one parted from {audit.trained_on}",
+            next_step="Chain train, audit and deploy on the same result of fit.",
+        )
+    loose = [finding for finding in audit.findings if not finding.binding]
+    if production and loose:
+        raise ReleaseRefused(
+            f"model {model['name']} was audited as a proof of concept",
+            expected="an audit in which every limit binds",
+            found=f"{len(loose)} that did not",
+            examples=[finding.gate for finding in loose],
+            next_step='Audit it again in production: @dag(phase="production").',
+        )
 
 
 def _require_verdict(audit: Audit, plan: ReleasePlan) -> None:
@@ -153,12 +155,12 @@ def _require_verdict(audit: Audit, plan: ReleasePlan) -> None:
 
 
 def _refusal(audit: Audit, what: str, next_step: str) -> ReleaseRefused:
-    deciding = [finding for finding in audit.findings if finding.judgement is audit.judgement]
+    broken, of = len(audit.deciding), len(audit.binding)
     return ReleaseRefused(
         what,
         expected="every gate kept",
-        found=f"{len(deciding)} of {len(audit.findings)} gates not kept" if audit.findings else "no gate declared",
-        examples=[_said(finding) for finding in deciding],
+        found=f"{broken} of {of} gates not kept" if of else "no gate declared",
+        examples=[_said(finding) for finding in audit.deciding],
         next_step=next_step,
     )
 
@@ -172,12 +174,12 @@ def _said(finding: Finding) -> str:
 def _ruled(name: str, ruling: Ruling) -> str:
     if ruling.value is None:
         return f"{ruling.about}: {ruling.why}"
-    figure = (gap if ruling.is_difference else amount)(name, ruling.value)
+    figure = ruled(name, ruling.value, is_difference=ruling.is_difference, unit=ruling.unit)
     return f"{ruling.about} {figure} of {ruling.n} ({ruling.why})"
 
 
 def _reason(audit: Audit) -> str:
     if audit.judgement is Judgement.PASS:
-        return f"audit passed: {len(audit.findings)} of {len(audit.findings)} gates kept"
-    left_open = [finding.gate for finding in audit.findings if finding.judgement is audit.judgement]
+        return f"audit passed: {len(audit.binding)} of {len(audit.binding)} gates kept"
+    left_open = [finding.gate for finding in audit.deciding]
     return "released by plan on not enough evidence for: " + ("; ".join(left_open) or "no gate is declared")

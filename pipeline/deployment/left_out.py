@@ -5,9 +5,34 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from pipeline.artifacts.audit import Audit
 from pipeline.artifacts.charter import HIGH, MINIMAL, Charter, Harm
 from pipeline.artifacts.signature import Signature
 from pipeline.deployment.plan import ReleasePlan
+from pipeline.errors import ReleaseRefused
+
+
+def require_charter(audit: Audit, charter: Charter, *, plan: ReleasePlan, signature: Signature | None) -> None:
+    """Refuse a release for which something was left out that its charter asks for.
+
+    Raises:
+        ReleaseRefused: something was, or the signature is under another audit.
+    """
+    if signature and (signature.model, signature.rows, signature.verdict) != (audit.model, audit.rows, audit.judgement):
+        raise ReleaseRefused(
+            f"the signature of {signature.by} is under another audit",
+            expected=f"{audit.model} on {audit.rows}",
+            found=f"{signature.model} on {signature.rows}",
+            next_step="Chain audit, sign_off and deploy on the same model.",
+        )
+    if missing := left_out(charter, policy=audit.policy, plan=plan, signature=signature):
+        raise ReleaseRefused(
+            f"model {audit.name} cannot be released, as steps of its audit were left out",
+            expected=f"all that a project of {charter.risk} risk is due",
+            found=f"{len(missing)} left out",
+            examples=missing,
+            next_step="Do what is missing, or say in the charter why it is not needed.",
+        )
 
 
 def left_out(

@@ -7,7 +7,7 @@ from typing import Any
 
 from jinja2 import DictLoader, Environment, StrictUndefined
 
-from pipeline.artifacts.audit import Figure
+from pipeline.artifacts.audit import Baseline, Figure
 from pipeline.artifacts.card import Link, ModelCard, Origin
 from pipeline.artifacts.metric import metric
 from pipeline.artifacts.wording import amount, called
@@ -32,7 +32,7 @@ def card(of: ModelCard, *, templates: Mapping[str, str]) -> str:
         verdict=dict(zip(("word", "look", "sign"), LOOKS[of.judgement], strict=True)),
         glance=_glance(of),
         figures=[_figure(figure, of) for figure in of.figures],
-        compared=[each.name for each in of.baselines if each.figures],
+        compared=[each.name for each in of.baselines if each.comparisons],
         missed=[f"{each.name.capitalize()}: {each.why_not}" for each in of.baselines if each.why_not],
         what=[f"{each.name.capitalize()}: {each.what}" for each in of.baselines if each.what],
         origins=[_origin(each) for each in of.origins],
@@ -64,16 +64,16 @@ def _figure(figure: Figure, of: ModelCard) -> dict[str, Any]:
         "range": f"{amount(figure.metric, figure.low)} to {amount(figure.metric, figure.high)}" if bounded else "",
         "bar": bar(figure.value, figure.low, figure.high, scale=(0.0, 1.0)) if from_0_to_1 else None,
         "baselines": [
-            {"name": each.name, "value": _of(figure.metric, each.figures)} for each in of.baselines if each.figures
+            {"name": each.name, "value": _of(figure.metric, each)} for each in of.baselines if each.comparisons
         ],
     }
 
 
-def _of(name: str, figures: tuple[Figure, ...]) -> str:
-    found = next((figure for figure in figures if figure.metric == name), None)
-    if found is None:
+def _of(name: str, baseline: Baseline) -> str:
+    found = baseline.of(name)
+    if found is None or found.theirs is None:
         return "–"
-    return amount(name, found.value) if found.defined else "undefined"
+    return amount(name, found.theirs.value) if found.theirs.defined else "undefined"
 
 
 def _origin(each: Origin) -> dict[str, Any]:

@@ -9,17 +9,14 @@ from typing import Any
 
 from jinja2 import DictLoader, Environment, StrictUndefined
 
-from pipeline.artifacts.audit import Audit, Baseline, Figure, Finding, Group, Judgement, Ruling
+from pipeline.artifacts.audit import Audit, Figure, Group
 from pipeline.artifacts.metric import metric
-from pipeline.artifacts.wording import amount, called, gap
-from pipeline.auditing.report.summary import OUTCOMES, tally, weakest, why
+from pipeline.artifacts.wording import amount, called
+from pipeline.auditing.report.baselines import baselines
+from pipeline.auditing.report.gates import LOOKS, gates
+from pipeline.auditing.report.summary import OUTCOMES, tally, told, weakest, why
 from pipeline.step import Made
 
-LOOKS = {
-    Judgement.PASS: ("Pass", "pass", "✓"),
-    Judgement.NOT_ENOUGH_EVIDENCE: ("Not enough evidence", "unsure", "?"),
-    Judgement.FAIL: ("Fail", "fail", "✕"),
-}
 SMALL_SHOWN = 3
 
 
@@ -48,11 +45,12 @@ def page(audit: Audit, *, templates: Mapping[str, str]) -> str:
         audit=audit,
         why=why(audit),
         tally=tally(audit),
+        told=told(audit),
         metrics=[metric(name) for name in audit.metrics],
         overall=[_cell(figure, scales[figure.metric], None) for figure in audit.overall.figures],
         slices=_slices(audit, scales),
-        findings=[_finding(finding) for finding in audit.findings],
-        baselines=[_baseline(baseline) for baseline in audit.baselines],
+        gates=gates(audit),
+        baselines=baselines(audit),
         weakest=weakest(audit),
         confusion=_confusion(audit),
         confidence=f"{audit.confidence:.0%}",
@@ -108,38 +106,6 @@ def _group(audit: Audit, group: Group, scales: Mapping[str, tuple[float, float]]
         "share": f"{group.share:.0%}",
         "cells": [{**cell, "few": cell["n"] < few} for cell in cells],
     }
-
-
-def _finding(finding: Finding) -> dict[str, Any]:
-    return {
-        "gate": finding.gate,
-        "judgement": finding.judgement,
-        "rulings": [_ruling(finding.metric, ruling) for ruling in finding.rulings],
-    }
-
-
-def _ruling(name: str, ruling: Ruling) -> dict[str, Any]:
-    say = gap if ruling.is_difference else amount
-    bounded = None not in (ruling.low, ruling.high)
-    return {
-        "ruling": ruling,
-        "value": "" if ruling.value is None else say(name, ruling.value),
-        "range": f"{say(name, ruling.low)} to {say(name, ruling.high)}" if bounded else "",
-    }
-
-
-def _baseline(baseline: Baseline) -> dict[str, Any]:
-    return {
-        "baseline": baseline,
-        "pairs": [
-            {"name": called(theirs.metric), "ours": _value(ours), "theirs": _value(theirs)}
-            for ours, theirs in zip(baseline.ours, baseline.figures, strict=True)
-        ],
-    }
-
-
-def _value(figure: Figure) -> str:
-    return amount(figure.metric, figure.value) if figure.defined else "undefined"
 
 
 def _confusion(audit: Audit) -> list[dict[str, Any]]:

@@ -6,40 +6,57 @@ from dataclasses import dataclass
 
 from pipeline.artifacts.audit import Audit, Finding, Group, Judgement, Ruling
 from pipeline.artifacts.metric import metric
-from pipeline.artifacts.wording import amount, gap
+from pipeline.artifacts.wording import amount, gap, ruled
 
 OUTCOMES = {Judgement.PASS: "kept", Judgement.NOT_ENOUGH_EVIDENCE: "left open", Judgement.FAIL: "broken"}
 MOST_SHOWN = 3
+_MEANINGS = {
+    Judgement.PASS: "May be released:",
+    Judgement.NOT_ENOUGH_EVIDENCE: "Neither passed nor failed:",
+    Judgement.FAIL: "Must not be released:",
+}
 _MEANS = ("mae", "mape", "log_loss")
 
 
 def why(audit: Audit) -> str:
-    """Say in one sentence why the verdict is what it is: the gates that decided it, with their figures."""
-    if not audit.findings:
-        return "No gate is declared, so nothing was asked of this model."
-    deciding = [finding for finding in audit.findings if finding.judgement is audit.judgement]
-    number = len(audit.findings)
+    """Say what the verdict means for a release, and why it is so: the demands that decided it, with their figures."""
+    if not audit.binding:
+        return f"{_MEANINGS[audit.judgement]} no gate is declared, so nothing was asked of this model."
+    return f"{_MEANINGS[audit.judgement]} {_reason(audit)}"
+
+
+def _reason(audit: Audit) -> str:
+    deciding, number = audit.deciding, len(audit.binding)
     if audit.judgement is Judgement.PASS:
-        return f"All {number} gates are kept." if number > 1 else f"The one gate is kept: {deciding[0].gate}."
+        return f"all {number} gates are kept." if number > 1 else f"the one gate is kept: {deciding[0].gate}."
     some = f"{len(deciding)} of {number} gates {'is' if len(deciding) == 1 else 'are'}"
-    subject = "The one gate is" if number == 1 else some
+    subject = "the one gate is" if number == 1 else some
     return f"{subject} {OUTCOMES[audit.judgement]}: {'; '.join(map(_decisive, deciding))}."
 
 
 def _decisive(finding: Finding) -> str:
-    told = [ruling for ruling in finding.rulings if ruling.judgement is finding.judgement][:MOST_SHOWN]
-    return f"{finding.gate} – {', '.join(_told(finding.metric, ruling) for ruling in told)}"
+    rulings = [ruling for ruling in finding.rulings if ruling.judgement is finding.judgement][:MOST_SHOWN]
+    return f"{finding.gate} – {', '.join(_ruled(finding.metric, ruling) for ruling in rulings)}"
 
 
-def _told(name: str, ruling: Ruling) -> str:
+def _ruled(name: str, ruling: Ruling) -> str:
     if ruling.judgement is Judgement.NOT_ENOUGH_EVIDENCE or ruling.value is None:
         return f"{ruling.about} ({ruling.why})"
-    return f"{ruling.about} {(gap if ruling.is_difference else amount)(name, ruling.value)}"
+    said = ruled(name, ruling.value, is_difference=ruling.is_difference, unit=ruling.unit)
+    return f"{ruling.about} {said}" + (f" ({ruling.why})" if ruling.row_ids else "")
+
+
+def told(audit: Audit) -> str:
+    """Tell the limits that do not bind here and are not kept: what will stand in the way of production."""
+    broken = [each for each in audit.findings if not each.binding and each.judgement is not Judgement.PASS]
+    if not broken:
+        return ""
+    return f"Not binding in a proof of concept, but not kept: {'; '.join(map(_decisive, broken))}."
 
 
 def tally(audit: Audit) -> list[tuple[Judgement, int]]:
-    """Count the gates by judgement, worst first, those that occur."""
-    counts = [(each, sum(finding.judgement is each for finding in audit.findings)) for each in OUTCOMES]
+    """Count the gates that bind by judgement, worst first, those that occur."""
+    counts = [(each, sum(finding.judgement is each for finding in audit.binding)) for each in OUTCOMES]
     return [(each, count) for each, count in counts if count][::-1]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
-from pipeline.artifacts.audit import Baseline, Figure, Judgement
+from pipeline.artifacts.audit import Baseline, Comparison, Figure, Judgement
 from pipeline.artifacts.card import Link, ModelCard, Origin, Purpose
 
 RECALL = Figure(metric="recall", value=0.75, n=4, low=0.3, high=0.95, method="wilson")
@@ -20,7 +20,7 @@ CARD = ModelCard(
     tested_rows=4,
     features=("a", "b"),
     figures=(RECALL,),
-    baselines=(Baseline(name="naive", figures=(RECALL,), ours=(RECALL,)),),
+    baselines=(Baseline(name="naive", comparisons=(Comparison(metric="recall", ours=RECALL),)),),
     weak=("w",),
     fairness=("f",),
     origins=(Origin(name="s", rows=3, licence="l"),),

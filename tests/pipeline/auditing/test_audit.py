@@ -9,9 +9,11 @@ import pandas as pd
 import pytest
 
 from lineage.records import Effect, Outcome, Release, Rule
-from pipeline.artifacts.audit import Audit
+from pipeline.artifacts.audit import Audit, Baseline, Figure
 from pipeline.auditing.audit import audit
+from pipeline.auditing.constraint import Constraint
 from pipeline.auditing.gate import Gate
+from pipeline.auditing.important import MustBeRight
 from pipeline.auditing.policy import AuditPolicy
 from pipeline.auditing.slice import Slice
 from pipeline.errors import AuditRefused
@@ -39,6 +41,11 @@ def burden_of_root(rows: pd.DataFrame) -> pd.DataFrame:
 def audited(project: Any, report: dict) -> Audit:
     """The audit behind a report."""
     return Audit.from_json(project.runner.value(report["audit"]))
+
+
+def theirs(baseline: Baseline) -> tuple[Figure | None, ...]:
+    """The figures of a baseline over all rows."""
+    return tuple(each.theirs for each in baseline.comparisons if not each.slice)
 
 
 def released(project: Any, model: str) -> None:
@@ -95,7 +102,7 @@ def test_previous_release_is_asked(project: Any) -> None:
     own = audited(project, audit(project.runner, model=first, ready=ready, policy=POLICY))
     released(project, first)
     previous = audited(project, audit(project.runner, model=second, ready=ready, policy=POLICY)).baselines[1]
-    assert (previous.model, previous.rows, previous.figures) == (first, 150, own.overall.figures)
+    assert (previous.model, previous.rows, theirs(previous)) == (first, 150, own.overall.figures)
 
 
 def test_previous_release_goes_its_own_way(project: Any) -> None:
@@ -109,7 +116,7 @@ def test_previous_release_goes_its_own_way(project: Any) -> None:
     ready = project.ready(features=("income", "burden"))
     second = project.trained(ready, C=0.5)
     previous = audited(project, audit(project.runner, model=second, ready=ready, policy=POLICY)).baselines[1]
-    assert (previous.why_not, previous.figures) == ("", own.overall.figures)
+    assert (previous.why_not, theirs(previous)) == ("", own.overall.figures)
 
 
 def test_previous_release_is_not_asked_about_rows_it_learned(project: Any) -> None:
@@ -135,7 +142,7 @@ def test_previous_release_that_cannot_be_asked(project: Any) -> None:
     model = project.trained(ready)
     _lose(project, _code_of(project))
     previous = audited(project, audit(project.runner, model=model, ready=ready, policy=POLICY)).baselines[1]
-    assert previous.figures == () and previous.why_not.startswith("It could not be asked: ") and not previous.absent
+    assert previous.comparisons == () and previous.why_not.startswith("It could not be asked: ") and not previous.absent
 
 
 def _lose(project: Any, reference: str) -> None:
@@ -162,3 +169,60 @@ def test_refused_audit_is_a_failed_run(project: Any) -> None:
         audit(project.runner, model=model, ready=ready, policy=AuditPolicy(metrics=["mae"]))
     [run] = project.runner.store.runs(dag=project.runner.occasion.dag, outcome=Outcome.FAILED)
     assert run.step == "audit" and "mae" in run.error
+
+
+def test_an_audit_is_of_the_data_the_model_was_made_with(project: Any) -> None:
+    """A test part of other data is refused before anything is asked: its rows may have been trained on."""
+    ready = project.ready()
+    model = project.trained(ready)
+    with pytest.raises(AuditRefused, match="trained on other data.*same result of fit"):
+        audit(project.runner, model=model, ready=project.ready(sizes={"train": 0.6, "test": 0.4}), policy=POLICY)
+    assert audited(project, audit(project.runner, model=model, ready=ready, policy=POLICY)).trained_on == (
+        ready["features"]["train"]
+    )
+
+
+LIMITED = AuditPolicy(
+    gates=[Gate(metric="recall", minimum=0.0)],
+    constraint=Constraint(latency_ms=60_000, size_mb=0.000_001, features=2),
+    must_be_right=[MustBeRight("nobody", column="race", value="green")],
+    resamples=100,
+)
+
+
+def test_limits_are_told_in_a_proof_of_concept(project: Any) -> None:
+    """A model of over one byte breaks a limit of one byte, which is told and decides nothing."""
+    ready = project.ready()
+    model = project.trained(ready)
+    report = audit(project.runner, model=model, ready=ready, policy=LIMITED)
+    told = audited(project, report)
+    assert [str(each.judgement) for each in told.findings] == ["pass", "not enough evidence", "pass", "fail", "pass"]
+    assert [each.binding for each in told.findings] == [True, True, False, False, False]
+    assert told.judgement == "not enough evidence"
+    estimator = project.runner.describe(project.runner.value(model)["estimator"])
+    assert told.cost.size_bytes > estimator.size_bytes
+    assert (told.cost.timed, told.cost.features) == (150, 2)
+
+
+def test_a_measured_time_does_not_hinder_reuse(project: Any) -> None:
+    """The same audit again takes the time that was measured, and every step is reused."""
+    ready = project.ready()
+    model = project.trained(ready)
+    report = audit(project.runner, model=model, ready=ready, policy=LIMITED)
+    project.runner.ran.clear()
+    assert audit(project.runner, model=model, ready=ready, policy=LIMITED) == report
+    assert [(ran.step, ran.reused) for ran in project.runner.ran] == [
+        ("audit.answers", True), ("audit.cost", True), ("audit", True), ("audit.page", True),
+    ]
+
+
+def test_a_limited_audit_can_be_made_again(project: Any) -> None:
+    """From its record alone it comes out the same, measured time and all: the time is a parameter of its run."""
+    from pipeline.runner.reproduce import reproduce
+
+    ready = project.ready()
+    report = audit(project.runner, model=project.trained(ready), ready=ready, policy=LIMITED)
+    again = reproduce(project.runner, report["audit"])
+    assert again.equal and "audit" in [step.step for step in again.steps]
+    cost = audited(project, report).cost
+    assert project.runner.value(cost.reference)["latency_ms"] == cost.latency_ms

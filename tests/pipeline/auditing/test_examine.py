@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import ast
+import subprocess
+import sys
 from typing import Any
 
 import numpy as np
@@ -11,14 +14,23 @@ from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
 
 from pipeline.artifacts.audit import Audit
 from pipeline.auditing.answers import answers
+from pipeline.auditing.baseline import Level
+from pipeline.auditing.constraint import Constraint
 from pipeline.auditing.examine import examine
 from pipeline.auditing.gate import Gate
+from pipeline.auditing.important import MustBeRight
+from pipeline.auditing.paired import newcombe
 from pipeline.auditing.policy import AuditPolicy
 from pipeline.auditing.slice import Slice
 from pipeline.errors import AuditRefused, Misuse
 
 DIGEST = "0" * 32
-REFERENCES = {"model": f"model/loans@{DIGEST}", "features": f"dataset/f@{DIGEST}", "rows": f"dataset/t@{DIGEST}"}
+REFERENCES = {
+    "model": f"model/loans@{DIGEST}",
+    "features": f"dataset/f@{DIGEST}",
+    "rows": f"dataset/t@{DIGEST}",
+    "trained_on": f"dataset/x@{DIGEST}",
+}
 
 
 class Threshold(ClassifierMixin, BaseEstimator):
@@ -139,8 +151,8 @@ def test_naive_baseline() -> None:
     Ours: 8 positives are above all 9 negatives, 3 (0.4, 0.3, 0.2) above 8 of them: 96 of 99 pairs.
     """
     [naive] = audited(AuditPolicy(metrics=["accuracy", "auc"], baselines=["naive"])).baselines
-    assert [figure.value for figure in naive.figures] == [0.55, 0.5]
-    assert [figure.value for figure in naive.ours] == [0.8, pytest.approx(96 / 99)]
+    assert [each.theirs.value for each in naive.comparisons] == [0.55, 0.5]
+    assert [each.ours.value for each in naive.comparisons] == [0.8, pytest.approx(96 / 99)]
 
 
 def test_previous_is_compared_on_rows_it_never_saw() -> None:
@@ -150,8 +162,8 @@ def test_previous_is_compared_on_rows_it_never_saw() -> None:
     audit = audited(
         AuditPolicy(metrics=["accuracy"]), earlier=earlier, compared={"model": REFERENCES["model"], "why_not": ""}
     )
-    previous = audit.baselines[1]
-    assert (previous.rows, previous.figures[0].value, previous.ours[0].value) == (10, 0.6, 0.8)
+    previous = audit.baseline("previous")
+    assert (previous.rows, previous.of("accuracy").theirs.value, previous.of("accuracy").ours.value) == (10, 0.6, 0.8)
     assert previous.why_not == "10 of the 20 test rows were in its training and are left out"
 
 
@@ -165,7 +177,7 @@ def test_regression() -> None:
     }
     audit = audited(AuditPolicy(metrics=["mae", "rmse"]), frame=frame, **given)
     assert [figure.value for figure in audit.overall.figures] == pytest.approx([2.0, 5**0.5])
-    assert [figure.value for figure in audit.baselines[0].figures] == pytest.approx([10.0, 104**0.5])
+    assert [each.theirs.value for each in audit.baselines[0].comparisons] == pytest.approx([10.0, 104**0.5])
     assert (audit.confusion, audit.lower_is_better) == (None, ("mae", "rmse"))
 
 
@@ -207,7 +219,8 @@ def test_text_classes() -> None:
         estimator=Words(),
         model=manifest(classes=["no", "refused"], positive="refused"),
     )
-    assert (audit.overall.figures[0].value, audit.baselines[0].figures[0].value) == (pytest.approx(8 / 11), 1.0)
+    recall = audit.baselines[0].of("recall")
+    assert (recall.ours.value, recall.theirs.value) == (pytest.approx(8 / 11), 1.0)
 
 
 def test_refusals() -> None:
@@ -226,3 +239,78 @@ def test_other_class_as_positive() -> None:
     assert audit.overall.figures[1].value == pytest.approx(
         audited(AuditPolicy(metrics=["auc"])).overall.figures[0].value
     )
+
+
+COST = {"size_bytes": 2_000_000, "features": 1, "latency_ms": 60.0, "timed": 20, "low": 50.0, "high": 70.0}
+
+
+def test_limits_bind_in_production_alone() -> None:
+    """60 ms break a limit of 50: told where nothing is deployed, a fail where it is."""
+    policy = AuditPolicy(
+        gates=[Gate(metric="accuracy", minimum=0.5)], constraint=Constraint(latency_ms=50, size_mb=2), min_count=20
+    )
+    told, binding = (audited(policy, cost=COST, production=production) for production in (False, True))
+    assert [(str(each.judgement), each.binding) for each in told.findings] == [
+        ("pass", True), ("fail", False), ("pass", False),
+    ]
+    assert (told.judgement, binding.judgement) == ("pass", "fail")
+    assert binding.cost.latency_ms == 60.0
+
+
+def test_women_whose_application_matters_most() -> None:
+    """Of the women 2 of 10 are answered wrongly, the rows 102 and 103; one wrong decides though 80 % are right."""
+    policy = AuditPolicy(
+        gates=[Gate(metric="accuracy", minimum=0.5)], min_count=20,
+        must_be_right=[MustBeRight("women", column="sex", value="women")],
+    )
+    audit = audited(policy, rows=table().iloc[::-1])
+    assert (audit.findings[0].judgement, audit.judgement) == ("pass", "fail")
+    assert audit.findings[1].rulings[0].row_ids == (102, 103)
+
+
+def test_a_gain_that_chance_may_explain_is_no_pass() -> None:
+    """80 % against the naive 55 %: ours alone 8, theirs alone 3, both 8, neither 1: the interval reaches below 0."""
+    audit = audited(AuditPolicy(gates=[Gate(metric="accuracy", baseline="naive")], min_count=20))
+    [ruling] = audit.findings[0].rulings
+    low, high = newcombe(8, 8, 3, 1)
+    assert low < 0 < high
+    assert (ruling.value, ruling.low, ruling.high) == (pytest.approx(0.25), low, high)
+    assert (ruling.judgement, ruling.why) == (
+        "not enough evidence", "80.0 % against 55.0 %: chance may explain it",
+    )
+
+
+def test_baselines_by_slice_and_declared() -> None:
+    """A gate on each sex against the naive answer, and a declared human level beside its group."""
+    human = Level("human", metric="accuracy", slice="sex", per_slice={"men": (0.9, 50)}, source="a study")
+    policy = AuditPolicy(
+        slices=[Slice("sex", column="sex")],
+        metrics=["recall"],
+        baselines=["naive", human],
+        gates=[Gate(metric="accuracy", baseline="naive", slice="sex")],
+        min_count=10,
+    )
+    audit = audited(policy)
+    men, women = audit.findings[0].rulings
+    assert (men.about, men.value, men.judgement) == ("men", pytest.approx(0.1), "not enough evidence")
+    assert (women.about, women.value, women.n) == ("women", pytest.approx(0.4), 10)
+    assert audit.metrics == ("recall", "accuracy")
+    assert audit.baseline("human").of("accuracy", slice="sex", label="men").gain == pytest.approx(-0.1)
+    assert audit.baseline("human").of("accuracy", slice="sex", label="women").theirs is None
+
+
+def test_a_level_of_another_problem_is_refused() -> None:
+    """A human level in MAE says nothing of a classification."""
+    with pytest.raises(Misuse, match="measures mae.*metric of a classification"):
+        audited(AuditPolicy(baselines=[Level("human", metric="mae", value=3.0, source="x")]))
+
+
+def test_another_process_reuses_the_audit() -> None:
+    """The code of an audit is told alike in every process, so that none is made again for nothing."""
+    code = (
+        "from pipeline.code import reach; from pipeline.auditing.examine import examine;"
+        "from pipeline.auditing.costing import measure;"
+        "print([(reach(each).digest, sorted(reach(each).clock | reach(each).unknown)) for each in (examine, measure)])"
+    )
+    told = {subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout for _ in range(2)}
+    assert len(told) == 1 and ast.literal_eval(told.pop())[0][1] == []

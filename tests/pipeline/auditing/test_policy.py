@@ -8,7 +8,10 @@ import sys
 
 import pytest
 
+from pipeline.auditing.baseline import AnsweredBy, Level
+from pipeline.auditing.constraint import Constraint
 from pipeline.auditing.gate import Gate
+from pipeline.auditing.important import MustBeRight
 from pipeline.auditing.policy import AuditPolicy
 from pipeline.auditing.slice import Slice
 from pipeline.errors import Misuse
@@ -20,9 +23,22 @@ FULL = AuditPolicy(
         Slice("age", column="age", bins=(30, 60)),
     ],
     metrics=["recall", "f1"],
-    gates=[Gate(metric="recall", minimum=0.5, slice="sex", groups=["men"])],
+    gates=[
+        Gate(metric="recall", minimum=0.5, slice="sex", groups=["men"]),
+        Gate(metric="accuracy", baseline="human", slice="sex", min_gain=-0.01),
+    ],
+    baselines=[
+        "naive",
+        Level("human", metric="accuracy", slice="sex", per_slice={"men": (0.9, 40), "women": None}, source="a study"),
+        AnsweredBy("inspectors", columns=["ann", "bob"]),
+    ],
+    must_be_right=[MustBeRight("navigational", column="query", values=["reddit", "maps"])],
+    constraint=Constraint(latency_ms=50, size_mb=10),
     owner="me",
 )
+SEX = Slice("sex", column="male")
+HUMAN = Level("human", metric="accuracy", value=0.95, n=400, source="a study")
+ADS = Level("human", metric="accuracy")
 
 
 def test_policy_survives_json() -> None:
@@ -43,6 +59,10 @@ def test_policy_survives_json() -> None:
             "selection rate differs by at most 10 points between the groups of race (a, b)",
         ),
         (Gate(metric="f1", baseline="naive", min_gain=0.05), "F1 better than the naive baseline by at least 0.05"),
+        (
+            Gate(metric="recall", baseline="human", min_gain=-0.02, slice="race"),
+            "recall not worse than the human baseline by more than 2 points in each group of race",
+        ),
     ],
 )
 def test_gate_as_sentence(gate: Gate, sentence: str) -> None:
@@ -58,9 +78,12 @@ def test_gate_as_sentence(gate: Gate, sentence: str) -> None:
         {"minimum": float("nan")},
         {"max_gap": 0.1},
         {"max_gap": -0.1, "slice": "race"},
-        {"baseline": "nave"},
-        {"baseline": "naive", "slice": "race"},
         {"minimum": 0.5, "groups": ("a",)},
+        {"minimum": 0.5, "min_gain": 0.1},
+        {"minimum": float("inf")},
+        {"maximum": float("-inf")},
+        {"baseline": "naive", "min_gain": float("inf")},
+        {"minimum": 80},
     ],
 )
 def test_gate_refuses(wrong: dict) -> None:
@@ -84,6 +107,26 @@ def test_unknown_metric_is_named_with_its_neighbour() -> None:
         ),
         ({"baselines": ["naive"], "gates": [Gate(metric="recall", baseline="previous")]}, "previous"),
         ({"baselines": ["nave"]}, "Did you mean 'naive'"),
+        ({"baselines": [0.9]}, "no baseline.*a Level or an AnsweredBy"),
+        ({"gates": [Gate(metric="recall", baseline="nave")]}, "used by a gate: 'nave'.*Did you mean 'naive'"),
+        ({"baselines": [HUMAN, "naive"], "gates": [Gate(metric="accuracy", baseline="humans")]}, "'human'"),
+        ({"baselines": [HUMAN], "gates": [Gate(metric="recall", baseline="human")]}, "expected one on accuracy"),
+        (
+            {"baselines": [HUMAN], "slices": [SEX], "gates": [Gate(metric="accuracy", baseline="human", slice="sex")]},
+            "expected one over all rows",
+        ),
+        ({"baselines": [ADS], "gates": [Gate(metric="accuracy", baseline="human")]}, 'found "n/a"'),
+        ({"baselines": [HUMAN, AnsweredBy("human", column="ann")]}, "names a baseline twice"),
+        (
+            {"baselines": [AnsweredBy("human", column="ann")], "gates": [Gate(metric="auc", baseline="human")]},
+            "no probabilities",
+        ),
+        (
+            {"baselines": [Level("human", metric="accuracy", slice="sx", per_slice={"men": 0.9}, source="us")]},
+            "slices, used by a baseline: 'sx'",
+        ),
+        ({"gates": [Gate(metric="recall", minimum=0.9), Gate(metric="recall", maximum=0.8)]}, "contradict each other"),
+        ({"must_be_right": [MustBeRight("a", column="x", value=1), MustBeRight("a", column="y", value=1)]}, "twice"),
         ({"confidence": 95}, "0 < confidence < 1"),
         ({"min_count": 0}, "min_count"),
         ({"slices": [Slice("a", column="x"), Slice("a", column="y")]}, "twice"),
@@ -94,6 +137,25 @@ def test_policy_refuses(wrong: dict, text: str) -> None:
     """A policy that refers to what it does not hold, or is out of range, is refused when it is declared."""
     with pytest.raises(Misuse, match=text):
         AuditPolicy(**wrong)
+
+
+def test_limits_that_do_not_meet_are_no_contradiction() -> None:
+    """A minimum under a maximum, and limits on other groups or other metrics, stand side by side."""
+    AuditPolicy(
+        slices=[SEX],
+        gates=[
+            Gate(metric="recall", minimum=0.9, slice="sex", groups=["men"]),
+            Gate(metric="recall", maximum=0.8, slice="sex", groups=["women"]),
+            Gate(metric="precision", maximum=0.8),
+            Gate(metric="recall", maximum=0.9, slice="sex"),
+        ],
+    )
+
+
+def test_limit_in_per_cent_is_pointed_out() -> None:
+    """80 for a share says that 0.8 was meant."""
+    with pytest.raises(Misuse, match="Did you mean 0.8"):
+        Gate(metric="recall", minimum=80)
 
 
 @pytest.mark.parametrize(

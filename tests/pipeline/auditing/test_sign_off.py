@@ -93,5 +93,5 @@ def test_an_answer_of_nobody_is_refused(project: Any, report: dict[str, str]) ->
 def test_the_question_says_the_verdict_first(project: Any, report: dict[str, str]) -> None:
     """Then why, and where the evidence is."""
     text = question(project.runner, report)
-    assert text.startswith("**The audit says: pass.** The one gate is kept: recall at least 10 %.")
+    assert text.startswith("**The audit says: pass.** May be released: the one gate is kept: recall at least 10 %.")
     assert report["audit"] in text

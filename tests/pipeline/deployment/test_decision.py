@@ -45,6 +45,7 @@ def audit(judgement: str, *, model: str = MODEL, policy: AuditPolicy) -> dict[st
         model=model,
         rows="dataset/t@0",
         features="dataset/f@0",
+        trained_on="dataset/x@0",
         n_rows=400,
         problem="classification",
         target="denied",
@@ -69,11 +70,13 @@ def decided(
     charter: Charter | None = CHARTER,
     gates: Sequence[Gate] = (),
     signature: Signature | None = None,
+    changed: Mapping[str, Any] | None = None,
 ) -> dict:
     """Decide on the model."""
+    policy = AuditPolicy(charter=charter, gates=gates, slices=[RACE])
     return decide(
-        model={"name": "loans"},
-        audit=audit(judgement, model=model, policy=AuditPolicy(charter=charter, gates=gates, slices=[RACE])),
+        model={"name": "loans", "trained_on": "dataset/x@0"},
+        audit={**audit(judgement, model=model, policy=policy), **(changed or {})},
         reference=MODEL,
         plan=plan.to_json(),
         endpoint="loans",
@@ -126,6 +129,34 @@ def test_audit_of_another_model() -> None:
     """An audit of another model version lets nothing pass."""
     with pytest.raises(ReleaseRefused, match="expected an audit of model/loans@ab.*found one of model/other@00"):
         decided("pass", model="model/other@00")
+
+
+def test_audit_on_other_data() -> None:
+    """An audit whose test part was parted from other data than the model's lets nothing pass."""
+    with pytest.raises(ReleaseRefused, match="other data.*parted from dataset/x@0; found one parted from dataset/y@1"):
+        decided("pass", changed={"trained_on": "dataset/y@1"})
+
+
+def test_limits_that_did_not_bind_stop_production() -> None:
+    """An audit made as a proof of concept, where limits are only told, releases nothing in production."""
+    ruling = {"about": "as kept", "judgement": "pass", "why": "the limit is kept", "unit": "MB", "row_ids": []}
+    loose = {"gate": "at most 10 MB", "metric": "", "judgement": "pass", "rulings": [ruling], "binding": False}
+    findings = [*audit("pass", policy=AuditPolicy())["findings"], loose]
+    with pytest.raises(ReleaseRefused, match="audited as a proof of concept.*at most 10 MB"):
+        decided("pass", changed={"findings": findings})
+    decision = decided("pass", changed={"findings": findings}, production=False)
+    assert decision["reason"] == "audit passed: 1 of 1 gates kept"
+
+
+def test_wrong_rows_are_named_in_the_refusal() -> None:
+    """Examples that must be right are refused with how many were wrong, and which."""
+    ruling = {
+        "about": "navigational queries", "judgement": "fail", "why": "answered wrongly: rows 5, 9", "n": 40,
+        "value": 2.0, "unit": "wrong", "row_ids": [5, 9],
+    }
+    finding = {"gate": "every one right", "metric": "", "judgement": "fail", "rulings": [ruling]}
+    with pytest.raises(ReleaseRefused, match="queries 2 wrong of 40 .answered wrongly: rows 5, 9"):
+        decided("fail", changed={"findings": [finding]})
 
 
 def test_withdrawn_model_stays_withdrawn() -> None:

@@ -8,12 +8,13 @@ from dataclasses import replace
 
 import pytest
 
-from pipeline.artifacts.audit import Baseline, Figure, Judgement
+from pipeline.artifacts.audit import Baseline, Comparison, Figure, Judgement
 from pipeline.artifacts.card import Link, ModelCard, Origin, Purpose
 from pipeline.auditing.report.card import card
 from pipeline.auditing.report.page import templates
 
 RECALL = Figure(metric="recall", value=0.75, n=40, low=0.6, high=0.86, method="wilson")
+NAIVE = Comparison(metric="recall", ours=RECALL, theirs=replace(RECALL, value=0.0))
 CARD = ModelCard(
     name="loans", model="model/loans@ab", answers="Answers “approved”.",
     purpose=Purpose(
@@ -23,7 +24,7 @@ CARD = ModelCard(
     judgement=Judgement.FAIL, why="1 of 2 gates is broken.", trained_rows=6000, tested_rows=1000,
     features=("income", "debt"), figures=(RECALL, Figure(metric="precision", value=0.0, n=0, defined=False)),
     baselines=(
-        Baseline(name="naive", what="Always answers 0.", figures=(replace(RECALL, value=0.0),), ours=(RECALL,)),
+        Baseline(name="naive", what="Always answers 0.", comparisons=(NAIVE,)),
         Baseline(name="previous", why_not="There is none", absent=True),
     ),
     weak=("women (sex): recall 60.0 % of 20 cases",), fairness=("Sex: the groups differ by equal opportunity.",),

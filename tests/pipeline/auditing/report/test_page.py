@@ -8,7 +8,9 @@ from dataclasses import replace
 
 import pytest
 
-from pipeline.artifacts.audit import Audit, Baseline, Confusion, Figure, Finding, Group, Judgement, Ruling
+from pipeline.artifacts.audit import (
+    Audit, Baseline, Comparison, Confusion, Figure, Finding, Group, Judgement, Ruling,
+)
 from pipeline.auditing.report.page import page, templates
 
 DIGEST = "ab" * 16
@@ -33,11 +35,15 @@ def group(label: str, value: float, *, rows: int = 100, share: float = 0.5) -> G
     return Group(slice="sex", label=label, rows=rows, share=share, figures=(figure(value, rows),))
 
 
+COMPARED = Comparison(
+    metric="recall", n=100, ours=figure(0.8), theirs=figure(0.1), gain=0.7, low=0.6, high=0.75, method="paired shares"
+)
 AUDIT = Audit(
     name="loans",
     model=f"model/loans@{DIGEST}",
     rows=f"dataset/t@{DIGEST}",
     features=f"dataset/f@{DIGEST}",
+    trained_on=f"dataset/x@{DIGEST}",
     n_rows=1234,
     problem="classification",
     target="denied",
@@ -49,7 +55,7 @@ AUDIT = Audit(
     groups=(group("women", 0.725), group("men", 0.84)),
     unsliced={"zip": "column 'zip' is not stored"},
     baselines=(
-        Baseline(name="naive", what="Always 0.", rows=1234, figures=(figure(0.0),), ours=(figure(0.8),)),
+        Baseline(name="naive", what="Always 0.", rows=1234, comparisons=(COMPARED,)),
         Baseline(name="previous", why_not="There is none", absent=True),
     ),
     confusion=Confusion(classes=("0", "1"), counts=((900, 11), (22, 301))),
@@ -67,7 +73,8 @@ def text(audit: Audit) -> str:
 def test_verdict_is_the_first_thing() -> None:
     """The first line says the verdict, the second why, with the figure that decided."""
     assert text(AUDIT).startswith(
-        "Audit of loans ✕ Fail 1 of 2 gates is broken: recall at least 80 % in each group of sex – women 72.5 %."
+        "Audit of loans ✕ Fail Must not be released: 1 of 2 gates is broken: "
+        "recall at least 80 % in each group of sex – women 72.5 %."
     )
 
 

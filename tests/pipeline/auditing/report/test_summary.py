@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from pipeline.artifacts.audit import Audit, Figure, Finding, Group, Judgement, Ruling
-from pipeline.auditing.report.summary import tally, weakest, why
+from pipeline.auditing.report.summary import tally, told, weakest, why
 
 FAIL, PASS, OPEN = Judgement.FAIL, Judgement.PASS, Judgement.NOT_ENOUGH_EVIDENCE
 
@@ -34,6 +36,7 @@ def audit(*judgements: Judgement, groups: tuple[Group, ...] = ()) -> Audit:
         model=f"model/loans@{digest}",
         rows=f"dataset/t@{digest}",
         features=f"dataset/f@{digest}",
+        trained_on=f"dataset/x@{digest}",
         n_rows=1000,
         problem="classification",
         target="denied",
@@ -50,16 +53,45 @@ def audit(*judgements: Judgement, groups: tuple[Group, ...] = ()) -> Audit:
 @pytest.mark.parametrize(
     ("judgements", "sentence"),
     [
-        ((PASS, PASS), "All 2 gates are kept."),
-        ((PASS,), "The one gate is kept: recall at least 80 %."),
-        ((OPEN, PASS), "1 of 2 gates is left open: recall at least 80 % – women (9 cases, 30 are needed)."),
-        ((FAIL,), "The one gate is broken: recall at least 80 % – women 72.5 %."),
-        ((), "No gate is declared, so nothing was asked of this model."),
+        ((PASS, PASS), "May be released: all 2 gates are kept."),
+        ((PASS,), "May be released: the one gate is kept: recall at least 80 %."),
+        (
+            (OPEN, PASS),
+            "Neither passed nor failed: 1 of 2 gates is left open: "
+            "recall at least 80 % – women (9 cases, 30 are needed).",
+        ),
+        ((FAIL,), "Must not be released: the one gate is broken: recall at least 80 % – women 72.5 %."),
+        ((), "Neither passed nor failed: no gate is declared, so nothing was asked of this model."),
     ],
 )
 def test_why(judgements: tuple[Judgement, ...], sentence: str) -> None:
     """One sentence says what decided, with its figures."""
     assert why(audit(*judgements)) == sentence
+
+
+def test_wrong_rows_are_named_in_the_first_line() -> None:
+    """Where single rows decide, the first of them are named beside the count."""
+    ruling = Ruling(
+        about="navigational queries", judgement=FAIL, why="answered wrongly: rows 5, 9", n=40, value=2.0, unit="wrong",
+        row_ids=(5, 9),
+    )
+    finding = Finding(gate="every one right", metric="", judgement=FAIL, rulings=(ruling,))
+    assert why(replace(audit(FAIL), findings=(finding,))) == (
+        "Must not be released: the one gate is broken: every one right – "
+        "navigational queries 2 wrong (answered wrongly: rows 5, 9)."
+    )
+
+
+def test_limits_that_do_not_bind_are_told_beside_the_verdict() -> None:
+    """In a proof of concept a limit on time decides nothing, is not counted, and is told where it is not kept."""
+    slow = Ruling(about="one row at a time", judgement=FAIL, why="the limit is broken", n=200, value=62.5, unit="ms")
+    finding = Finding(gate="95 of 100 answers within 50 ms", metric="", judgement=FAIL, rulings=(slow,), binding=False)
+    one = audit(PASS)
+    both = replace(one, findings=(*one.findings, finding))
+    assert (why(both), tally(both)) == (why(one), [(PASS, 1)])
+    assert told(one) == "" and told(both) == (
+        "Not binding in a proof of concept, but not kept: 95 of 100 answers within 50 ms – one row at a time 62.5 ms."
+    )
 
 
 def test_tally_is_worst_first() -> None:
