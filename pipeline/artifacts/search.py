@@ -55,8 +55,8 @@ class Found:
     and `share` (0 to 1) is of all; `cases` counts those on which the outcome can occur. `inside` and
     `outside` are measured on the confirmation rows alone, and so are not flattered by the search; `difference`
     is the first less the second, from `low` to `high`. `p` is the chance of so many errors or more if
-    the group were like the rest, among the rows in no group listed before it; `q` is p adjusted for
-    all groups that were tested (Holm).
+    the group were like all other rows, or like those that no group tested before it explains, whichever is
+    larger; `q` is p adjusted for all groups that were tested (Holm).
     """
 
     outcome: str

@@ -79,17 +79,23 @@ def _more_data(diagnosis: Diagnosis, variance: Gap, gain: Gain | None) -> MoreDa
 
 
 def _why(metric: str, bias: Gap | None, variance: Gap) -> str:
-    told = f"On rows it never saw it is {_said(metric, variance)} worse than on those it was trained on"
+    if variance.value > 0:
+        told = f"On rows it never saw it is {_said(metric, variance)} worse than on those it was trained on"
+    else:
+        told = f"On rows it never saw it does no worse than on those it was trained on ({_span(metric, variance)})"
     if bias is None:
         return f"{told}. No reachable level is declared, so that bias cannot be told from what nobody could predict."
     if bias.value <= 0:
-        return f"{told}; on those it does at least as well as the reachable level."
+        return f"{told}; on those it does at least as well as the reachable level ({_span(metric, bias)})."
     return f"{told}; on those it falls {_said(metric, bias)} short of the reachable level."
 
 
 def _said(metric: str, found: Gap) -> str:
-    span = f"{gap(metric, found.low)} to {gap(metric, found.high)}"
-    return f"{gap(metric, found.value)} ({span}: {found.size})"
+    return f"{gap(metric, found.value)} ({_span(metric, found)})"
+
+
+def _span(metric: str, found: Gap) -> str:
+    return f"{gap(metric, found.low)} to {gap(metric, found.high)}: {found.size}"
 
 
 _LESS_BIAS = (

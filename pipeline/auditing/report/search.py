@@ -7,6 +7,7 @@ from typing import Any
 from pipeline.artifacts.search import Found, Rate, Search
 from pipeline.artifacts.wording import amount, gap
 
+MOST_SHOWN = 5
 _TITLES = {
     "errors": ("Wrong answers", "of the group’s rows answered wrongly"),
     "absolute error": ("Size of the errors", "mean absolute error"),
@@ -75,11 +76,13 @@ def _kind(found: Search, outcome: str, groups: list[Found]) -> dict[str, Any]:
     top = max(end for each in groups for end in (each.inside.high, each.outside.high)) or 1.0
     title, what = _TITLES[outcome]
     overall = found.overall[outcome]
+    told = [{**_group(each, top), "also": _also(each, found)} for each in groups]
     return {
         "title": title,
         "what": what,
         "overall": f"{amount(_metric(outcome), overall.value)} of {overall.n:,}" if overall.defined else "undefined",
-        "groups": [{**_group(each, top), "also": _also(each, found)} for each in groups],
+        "groups": told[:MOST_SHOWN],
+        "more": told[MOST_SHOWN:],
     }
 
 

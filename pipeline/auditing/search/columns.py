@@ -98,12 +98,22 @@ def _of_numbers(name: str, values: pd.Series) -> tuple[np.ndarray, list[Conditio
     if len(uniques) <= MOST_NUMBERS and _is_number(values.dtype):
         codes[there] = np.searchsorted(uniques, numbers[there])
         return codes, [Condition(column=name, value=_value(each, whole)) for each in uniques.tolist()]
-    bins = MANY_BINS if len(numbers) >= FEW_ROWS else FEW_BINS
-    cuts = np.unique(np.quantile(numbers[there], np.arange(1, bins) / bins, method="higher"))
-    cuts = cuts[cuts > uniques[0]] if len(uniques) else cuts
+    cuts = _cuts(numbers[there], bins=MANY_BINS if len(numbers) >= FEW_ROWS else FEW_BINS)
     codes[there] = np.searchsorted(cuts, numbers[there], side="right")
     ends = [None, *(_end(cut, values) for cut in cuts), None]
     return codes, [Condition(column=name, low=low, high=high) for low, high in zip(ends, ends[1:], strict=False)]
+
+
+def _cuts(numbers: np.ndarray, *, bins: int) -> np.ndarray:
+    """Cut at quantiles; where the lowest number (0, mostly) fills a range by itself, that and the others apart."""
+    if not len(numbers):
+        return numbers
+    lowest = numbers.min()
+    above = numbers[numbers > lowest]
+    alone = len(numbers) - len(above) >= len(numbers) / bins and len(above) > 0
+    shares = np.arange(0 if alone else 1, bins) / bins
+    cuts = np.unique(np.quantile(above if alone else numbers, shares, method="higher"))
+    return cuts[cuts > lowest]
 
 
 def _as_floats(values: pd.Series) -> np.ndarray:

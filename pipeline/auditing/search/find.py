@@ -128,7 +128,10 @@ def _outcomes(test: Answered) -> Iterator[Outcome]:
 def _tested(
     outcome: Outcome, columns: Sequence[Column], suggests: np.ndarray, *, wanted: SliceSearch
 ) -> Iterator[Tested]:
-    """Search one half; test each candidate on the other, among the rows in no candidate before it."""
+    """Search one half; test each candidate on the other: against all other rows, and without those named before it.
+
+    Only what stands out both times counts, so that the larger of the two p values is taken.
+    """
     here = suggests[outcome.cases]
     searched = [Column(each.name, each.codes[outcome.cases[here]], each.conditions) for each in columns]
     limits = Limits(most_conditions=wanted.most_conditions, min_rows=-(-wanted.min_rows // 2))
@@ -137,7 +140,8 @@ def _tested(
     for places in candidates(searched, outcome.losses[here], limits=limits):
         if inside([each.codes[outcome.cases] for each in columns], places).sum() >= wanted.min_rows:
             group = inside(codes, places)
-            yield Tested(outcome, places, p_value(losses[free & group], losses[free & ~group], counted=outcome.counted))
+            sides = (losses[group], losses[~group]), (losses[free & group], losses[free & ~group])
+            yield Tested(outcome, places, max(p_value(*each, counted=outcome.counted) for each in sides))
             free &= ~group
 
 

@@ -58,6 +58,14 @@ def test_gaps_by_hand() -> None:
     )
 
 
+def test_what_is_no_gap_is_not_called_one() -> None:
+    """Better on new rows than on training rows, and better there than the reachable level: neither is a shortfall."""
+    assert judged(train=0.04, dev=0.03, width=0.0).why == (
+        "On rows it never saw it does no worse than on those it was trained on (-1.0 points to -1.0 points: not high); "
+        "on those it does at least as well as the reachable level (-1.0 points to -1.0 points: not high)."
+    )
+
+
 def test_advice_names_the_gain() -> None:
     """For high variance the first advice is more rows, with the expected gain and its interval."""
     assert judged(train=0.05, dev=0.20).advice[0] == (

@@ -80,6 +80,14 @@ def test_a_group_is_shown_once() -> None:
     assert "Wrongly answered yes" not in words and "Overlooked" in words
 
 
+def test_many_groups_are_folded() -> None:
+    """The five worth most stand open, the others folded beneath them; none is left out."""
+    many = tuple(replace(FOUND, conditions=(Condition(column="line", value=n),)) for n in range(1, 8))
+    shown, folded, _ = source(replace(SEARCH, found=many)).split("<details")
+    assert "line = 5" in shown and "line = 6" not in shown and "2 more, each worth less" in folded
+    assert "line = 6" in folded and "line = 7" in folded
+
+
 def test_nothing_found_is_said_with_what_was_tried() -> None:
     """Where nothing was found the section says how much was tested; where nothing could be searched, that."""
     assert "✓ none found No group stands out: 7 candidates of 2 columns did not hold on the 5,004 rows" in text(

@@ -49,9 +49,17 @@ def test_many_numbers_become_ranges() -> None:
     }  # fmt: skip
 
 
+def test_the_lowest_number_may_be_a_range_by_itself() -> None:
+    """90 rows of 0 are one range, and the 25 other numbers are cut into five of their own."""
+    assert counted([0.0] * 90 + [*np.arange(1.0, 26)]) == {
+        "x under 1": 90, "x from 1 to under 6": 5, "x from 6 to under 11": 5, "x from 11 to under 16": 5,
+        "x from 16 to under 21": 5, "x from 21": 5,
+    }  # fmt: skip
+
+
 def test_many_equal_numbers_make_fewer_ranges() -> None:
-    """Where most rows hold the same number, ranges that would be empty are not made."""
-    assert counted([0.0] * 90 + [*np.arange(1.0, 26)]) == {"x under 3": 92, "x from 3": 23}
+    """Where many rows hold the same number, ranges that would be empty are not made."""
+    assert counted([9.0] * 90 + [*np.arange(10.0, 31), *np.arange(-20.0, 0)]) == {"x under 9": 20, "x from 9": 111}
 
 
 def test_times_become_ranges() -> None:

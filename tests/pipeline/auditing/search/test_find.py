@@ -194,3 +194,12 @@ def test_rows_that_are_not_in_the_test_part() -> None:
     answers = pd.DataFrame({"truth": 0, "answer": 0}, index=rows.index)
     with pytest.raises(AuditRefused, match="their metadata is not known"):
         find(model=manifest(), answers=answers, rows=rows.iloc[1:], asked=SliceSearch().to_json())
+
+
+def test_what_stands_out_beside_something_larger() -> None:
+    """Night errs twice as often as day, and line 3 three times: both are named, that of more errors first."""
+    rows, random = plant(20_000, 4)
+    wrong = np.select([rows["line"] == 3, rows["shift"] == "night"], [0.3, 0.2], 0.1)
+    search = searched(rows, wrong, random)
+    assert named(search) == ["shift = night", "line = 3"]
+    assert all(each.low > 0 for each in search.found)
