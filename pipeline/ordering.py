@@ -27,9 +27,9 @@ def in_id_order(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def _taken(column: pd.Series, order: np.ndarray) -> Any:
-    """The values in another order; texts by offsets of 32 bits, which Arrow moves in a third of the time."""
+    """The values in another order; texts by offsets of 32 bits, which Arrow moves in half the time."""
     if not isinstance(column.dtype, pd.StringDtype):
         return column.array.take(order)
     texts = in_one_piece(pa.array(column))
-    short = texts.cast(pa.string()) if texts.nbytes <= MOST_BYTES else texts
+    short = texts.cast(pa.string()) if texts.get_total_buffer_size() <= MOST_BYTES else texts
     return pd.array(short.take(pa.array(order)), dtype=column.dtype)
