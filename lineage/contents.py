@@ -50,7 +50,7 @@ class Contents:
             table = self.columns(reference, ())
             if table is None:
                 return None
-            self._ids[reference] = ids_of(table.index.to_numpy())
+            self._ids[reference] = ids_of(table.index)
         return self._ids[reference]
 
     def after(self, reference: str, names: Iterable[str] = ()) -> pd.DataFrame | None:

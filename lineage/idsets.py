@@ -16,7 +16,9 @@ NO_IDS.flags.writeable = False
 
 
 def ids_of(values: Iterable[int]) -> Ids:
-    """Make a set of any row ids, in any order and as often as they come."""
+    """Make a set of any row ids, in any order and as often as they come; an index remembers that it is one."""
+    if isinstance(values, pd.Index) and values.is_monotonic_increasing and values.is_unique:
+        return values.to_numpy(np.int64)
     given = values if isinstance(values, np.ndarray | pd.Index) else list(values)
     found = np.asarray(given, dtype=np.int64)
     return found if _is_set(found) else _distinct(found)

@@ -85,7 +85,10 @@ def _has(column: pd.Series, values: pd.Series) -> np.ndarray:
         held = _has(column.cat.categories.to_series(), values)
         return np.append(held, False)[column.cat.codes.to_numpy()]
     column, known = _comparable(column, values)
-    found = column.notna() if known is None else column.isin(known)
+    if known is None:
+        found = column.notna()
+    else:
+        found = column == known.iloc[0] if len(known) == 1 else column.isin(known)
     return found.to_numpy(dtype=bool, na_value=False)
 
 

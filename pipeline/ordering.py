@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from lineage.cells import each_column, in_one_piece
 
-_SAMPLE, _FEW = 4_096, 1_024
+MOST_BYTES = 2**31 - 1
+"""Of text that offsets of 32 bits reach."""
 
 
 def in_id_order(frame: pd.DataFrame) -> pd.DataFrame:
@@ -27,12 +27,9 @@ def in_id_order(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def _taken(column: pd.Series, order: np.ndarray) -> Any:
-    """The values in another order; texts of few kinds by their numbers, which are faster to move."""
-    if not isinstance(column.dtype, pd.StringDtype) or len(column) < _SAMPLE:
+    """The values in another order; texts by offsets of 32 bits, which Arrow moves in half the time."""
+    if not isinstance(column.dtype, pd.StringDtype):
         return column.array.take(order)
     texts = in_one_piece(pa.array(column))
-    sample = texts.take(np.linspace(0, len(texts) - 1, _SAMPLE, dtype=np.int64))
-    if pc.count_distinct(sample).as_py() > _FEW:
-        return column.array.take(order)
-    numbered = texts.dictionary_encode()
-    return pd.array(numbered.dictionary.take(numbered.indices.take(order)), dtype=column.dtype)
+    short = texts.cast(pa.string()) if texts.get_total_buffer_size() <= MOST_BYTES else texts
+    return pd.array(short.take(pa.array(order)), dtype=column.dtype)

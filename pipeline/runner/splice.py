@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -9,6 +11,9 @@ import pandas as pd
 import pyarrow as pa
 
 from lineage.cells import each_column, in_one_piece
+
+SHORTEST_RUN = 32
+"""Rows in a row, on average, from which on texts are copied run by run; below that they are picked one by one."""
 
 
 def spliced(old: pd.DataFrame, fresh: pd.DataFrame, *, gone: np.ndarray) -> pd.DataFrame:
@@ -19,16 +24,54 @@ def spliced(old: pd.DataFrame, fresh: pd.DataFrame, *, gone: np.ndarray) -> pd.D
     """
     kept = np.delete(np.arange(len(old)), gone)
     between = np.searchsorted(old.index.to_numpy()[kept], fresh.index.to_numpy())
-    order = np.insert(kept, between, np.arange(len(old), len(old) + len(fresh)))
+    order = _Order(np.insert(kept, between, np.arange(len(old), len(old) + len(fresh))), len(old))
     pairs = ((column.array, fresh[name].array, order) for name, column in old.items())
-    columns = each_column(_taken, pairs, rows=len(order))
-    index = pd.Index(np.concatenate([old.index, fresh.index])[order], name=old.index.name)
+    columns = each_column(_taken, pairs, rows=len(order.places))
+    index = pd.Index(np.concatenate([old.index, fresh.index])[order.places], name=old.index.name)
     return pd.DataFrame(dict(zip(old.columns, columns, strict=True)), index=index, copy=False)
 
 
-def _taken(old: Any, fresh: Any, order: np.ndarray) -> Any:
-    """The values of both in an order; texts in one piece first, as they are slow to pick from several."""
-    if not isinstance(old.dtype, pd.StringDtype):
-        return pd.concat([pd.Series(old), pd.Series(fresh)], ignore_index=True).array.take(order)
-    texts = [in_one_piece(pa.array(each)).cast(pa.large_string()) for each in (old, fresh)]
-    return pd.array(pa.concat_arrays(texts).take(pa.array(order)), dtype=old.dtype)
+@dataclass(frozen=True)
+class _Order:
+    """Where every row comes from: `places` in the old rows, or, from `rows` on, in the fresh ones after them."""
+
+    places: np.ndarray
+    rows: int
+
+    @cached_property
+    def fresh(self) -> np.ndarray:
+        """Where the fresh rows go, in their order."""
+        return np.flatnonzero(self.places >= self.rows)
+
+    @cached_property
+    def old(self) -> np.ndarray:
+        """The places of the old rows; a fresh row has that of any old one."""
+        return np.where(self.places < self.rows, self.places, 0)
+
+    @cached_property
+    def runs(self) -> list[tuple[int, int]]:
+        """The places in runs without a gap, each by its first place and its length."""
+        starts = np.flatnonzero((np.diff(self.places, prepend=-2) != 1) | (self.places == self.rows))
+        lengths = np.diff(starts, append=len(self.places))
+        return list(zip(self.places[starts].tolist(), lengths.tolist(), strict=True))
+
+
+def _taken(old: Any, fresh: Any, order: _Order) -> Any:
+    """The values of both in an order."""
+    if isinstance(old.dtype, pd.StringDtype):
+        texts = [in_one_piece(pa.array(each)).cast(pa.large_string()) for each in (old, fresh)]
+        return pd.array(_texts(*texts, order), dtype=old.dtype)
+    if not len(old) or isinstance(old.dtype, pd.ArrowDtype):
+        return pd.concat([pd.Series(old), pd.Series(fresh)], ignore_index=True).array.take(order.places)
+    taken = old.take(order.old)
+    taken[order.fresh] = fresh
+    return taken
+
+
+def _texts(old: pa.Array, fresh: pa.Array, order: _Order) -> pa.Array:
+    if len(order.runs) * SHORTEST_RUN >= len(order.places):
+        return pa.concat_arrays([old, fresh]).take(pa.array(order.places))
+    return pa.concat_arrays(
+        old.slice(first, rows) if first < order.rows else fresh.slice(first - order.rows, rows)
+        for first, rows in order.runs
+    )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import pandas as pd
@@ -53,9 +53,11 @@ def _ids_apart(table: pa.Table) -> np.ndarray | None:
 
 
 def _parquet(table: pa.Table) -> memoryview:
-    """Write zstd Parquet; columns of few values are dictionary-encoded, which is smaller and faster.
+    """Write zstd Parquet: texts, and numbers of few values, as dictionaries, other numbers byte by byte.
 
-    There are no statistics: in the order of row ids, which is random, every page holds every value.
+    First bytes of all numbers together, then second ones, pack into less, in a third of the time. There
+    are no statistics: in the order of row ids, which is random, every page holds every value. A column
+    without nulls says so, which spares a mark for every value, here and when it is read.
     """
     categories = {
         field.name: table.column(field.name).chunk(0).dictionary
@@ -64,23 +66,42 @@ def _parquet(table: pa.Table) -> memoryview:
     }
     if categories:
         table = _decoded(table, categories)
-    columns = zip(table.column_names, table.columns, strict=True)
-    listed = [name for name, column in columns if name in categories or _of_few_values(column)]
+    encodings, table = _encodings(table, categories), _told_of_nulls(table)
     sink = pa.BufferOutputStream()
     try:
-        pq.write_table(table, sink, compression="zstd", use_dictionary=listed, write_statistics=False)
+        pq.write_table(table, sink, compression="zstd", write_statistics=False, **encodings)
     except pa.ArrowException as error:
         raise _refused(error) from error
     return memoryview(sink.getvalue())
 
 
+def _encodings(table: pa.Table, categories: Iterable[str]) -> dict[str, list[str]]:
+    """Which columns are written as dictionaries and which byte by byte; a name with a dot may mean a part of one."""
+    columns = list(zip(table.column_names, table.columns, strict=True))
+    listed = [name for name, column in columns if name in categories or _of_few_values(column)]
+    numbers = [name for name, column in columns if _is_number(column.type) and "." not in name]
+    return {"use_dictionary": listed, "use_byte_stream_split": [name for name in numbers if name not in listed]}
+
+
+def _told_of_nulls(table: pa.Table) -> pa.Table:
+    """Say in the schema which columns have nulls; one of the null type has to, even where it has no rows."""
+    pairs = zip(table.schema, table.columns, strict=True)
+    fields = [field.with_nullable(column.null_count > 0 or pa.types.is_null(field.type)) for field, column in pairs]
+    return pa.Table.from_arrays(table.columns, schema=pa.schema(fields, table.schema.metadata))
+
+
 def _of_few_values(column: pa.ChunkedArray) -> bool:
-    """Whether it is text, or in a long column of numbers or times some of a sample are there twice."""
+    """Whether it is text, or in a long column of floats or times some of a sample are there twice."""
     kind = column.type
-    if not pa.types.is_primitive(kind) or pa.types.is_boolean(kind) or len(column) < _ROWS_WORTH_THREADS:
+    if not _is_number(kind) or pa.types.is_integer(kind) or len(column) < _ROWS_WORTH_THREADS:
         return kind == pa.large_string()
     sample = column.take(np.linspace(0, len(column) - 1, _SAMPLE, dtype=np.int64))
     return pc.count_distinct(sample).as_py() <= _SAMPLE - _REPEATS
+
+
+def _is_number(kind: pa.DataType) -> bool:
+    """Whether values are numbers or times of a fixed width in bytes."""
+    return pa.types.is_primitive(kind) and not pa.types.is_boolean(kind)
 
 
 def _decoded(table: pa.Table, categories: dict[str, pa.Array]) -> pa.Table:

@@ -16,7 +16,7 @@ some = st.lists(st.integers(-(2**63), 2**63 - 1) | st.integers(-3, 3), max_size=
 def test_sets_of_ids_are_sets(one: list[int], other: list[int]) -> None:
     """Joined, shared and left out, ascending, over the whole range of 64 bits."""
     left, right = ids_of(one), ids_of(np.array(other, np.int64))
-    assert left.tolist() == sorted(set(one))
+    assert left.tolist() == ids_of(pd.Index(one, dtype="int64")).tolist() == sorted(set(one))
     assert joined(left, right, left).tolist() == sorted({*one, *other})
     assert shared(left, right).tolist() == sorted(set(one) & set(other))
     assert without(left, right).tolist() == sorted(set(one) - set(other))

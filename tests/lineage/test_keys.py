@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pandas as pd
+import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -64,6 +67,30 @@ def test_instants_meet_in_any_zone() -> None:
     berlin = pd.DataFrame({"at": noon["at"].dt.tz_convert("Europe/Berlin")})
     assert found(Keys([noon], ["at"]), berlin, "at") == [1]
     assert found(Keys([noon, berlin], ["at"]), berlin, "at") == [1]
+
+
+DAY, UTC = pd.Timestamp("2026-01-01"), pd.Timestamp("2026-01-01", tz="UTC")
+
+
+@pytest.mark.parametrize(
+    ("dtype", "cells"),
+    [
+        ("Int64", [2**62 + 1, None, 2**62, 2**62 + 1]),
+        ("float64", [0.0, None, 0.5, -0.0]),
+        ("str", ["é", None, "e", "é"]),
+        ("category", ["é", None, "e", "é"]),
+        ("boolean", [True, None, False, True]),
+        ("datetime64[us]", [DAY, None, DAY + pd.Timedelta("1us"), DAY]),
+        ("datetime64[us, UTC]", [UTC, None, UTC + pd.Timedelta("1us"), UTC]),
+        ("timedelta64[us]", [pd.Timedelta("1us"), None, pd.Timedelta("2us"), pd.Timedelta("1us")]),
+        (pd.ArrowDtype(pa.date32()), [DAY.date(), None, DAY.date() + timedelta(1), DAY.date()]),
+    ],
+)
+def test_one_key_finds_what_it_finds_among_others(dtype: object, cells: list[object]) -> None:
+    """The first and the last row have the key; with the third row's key beside it it finds them too."""
+    frame = pd.DataFrame({"key": pd.Series(cells, dtype=dtype)})
+    assert found(Keys([frame[:1]], ["key"]), frame, "key") == [0, 3]
+    assert found(Keys([frame[:1], frame[2:3]], ["key"]), frame, "key") == [0, 2, 3]
 
 
 def test_what_cannot_be_compared_is_taken_to_match() -> None:

@@ -53,6 +53,24 @@ def test_it_equals_dropping_adding_and_sorting(data):
     assert made.index.name == "row" and (made.dtypes == old.dtypes).all()
 
 
+@settings(max_examples=60, deadline=None)
+@given(st.data())
+def test_long_runs_are_copied_as_they_are(data):
+    """Where few rows of many go and come, texts are those of the slow way too, and the old table is as it was."""
+    ids = np.arange(0, 3000, 3)
+    words = st.none() | st.sampled_from(["", "a", "äö", "longer than that"])
+    texts = st.lists(words, min_size=1, max_size=7).map(lambda cells: (cells * len(ids))[: len(ids)])
+    old = pd.DataFrame({"text": pd.array(data.draw(texts), "str")}, index=pd.Index(ids, name="row"))
+    before = old.copy()
+    gone = sorted(data.draw(st.sets(st.integers(0, len(ids) - 1), max_size=5)))
+    new = sorted(data.draw(st.sets(st.integers(-3, 3003).filter(lambda one: one % 3), max_size=5)) | {*ids[gone[:1]]})
+    index = pd.Index(new, dtype="int64", name="row")
+    fresh = pd.DataFrame({"text": pd.array([f"new {one}" for one in new], "str")}, index=index)
+    made = spliced(old, fresh, gone=np.array(gone, dtype="int64"))
+    pd.testing.assert_frame_equal(made, pd.concat([old.drop(index=ids[gone]), fresh]).sort_index())
+    pd.testing.assert_frame_equal(old, before)
+
+
 def test_text_that_lies_in_several_pieces_is_put_together():
     """A table that was stacked of parts, as Arrow keeps them, gives the texts of all of them."""
     pieces = pa.chunked_array([["a", None], [], ["c"]], type=pa.large_string())
