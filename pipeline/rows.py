@@ -53,13 +53,28 @@ def row_ids(
         raise Misuse(f"source {source}: columns that rows are known by", expected="in frame and types", examples=absent)
     label = label or (lambda position: f"row {frame.index[position]}")
     salt = _Salt(source, secret)
-    lanes = [_lane(frame[name], kind=types[name], source=source, salt=salt, label=label) for name in names]
+    lanes = _lanes(frame, {name: types[name] for name in names}, source=source, salt=salt, label=label)
     mixed = _mixed(lanes, salt=salt, rows=len(frame))
     if key:
         _refuse_null_keys(frame, key, source=source, label=label)
         _refuse_twice(mixed, lanes, frame=frame[names], source=source, label=label)
         return mixed.view(np.int64)
     return _numbered(mixed, lanes, source=source, salt=salt).view(np.int64)
+
+
+def keyed_ids(
+    frame: pd.DataFrame, *, source: str, secret: bytes, key: Sequence[str], types: Mapping[str, str]
+) -> np.ndarray:
+    """Compute again the ids of rows that `row_ids` gave ids by their key, shape (n_rows,), int64.
+
+    That every key is there, and once, was found then.
+
+    Raises:
+        SourceRejected: a key does not fit its type.
+    """
+    salt, named = _Salt(source, secret), {name: types[name] for name in key}
+    lanes = _lanes(frame, named, source=source, salt=salt, label=lambda position: f"row {position}")
+    return _mixed(lanes, salt=salt, rows=len(frame)).view(np.int64)
 
 
 def row_id(
@@ -87,6 +102,12 @@ class _Salt:
         words = np.frombuffer(stream, dtype="<u8")
         self.start, self.step, self.null, self.end, self.occurrence = (np.uint64(word) for word in words[:5])
         self.text_key = stream[40:].hex()
+
+
+def _lanes(
+    frame: pd.DataFrame, types: Mapping[str, str], *, source: str, salt: _Salt, label: Label
+) -> list[np.ndarray]:
+    return [_lane(frame[name], kind=kind, source=source, salt=salt, label=label) for name, kind in types.items()]
 
 
 def _lane(column: pd.Series, *, kind: str, source: str, salt: _Salt, label: Label) -> np.ndarray:

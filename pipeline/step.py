@@ -25,13 +25,16 @@ class Made:
     Kinds and their values: `dataset` a DataFrame indexed by `row`; `estimator` and `transform`
     a fitted scikit-learn-compatible object; `page` a string of HTML; any other kind (`verdict`,
     `split`, `selection`, `audit`, `model`, …) a JSON value. `name` is set only where the
-    runner's own name (`dag.step`, or `dag.step.role` for one output of several) will not do.
+    runner's own name (`dag.step`, or `dag.step.role` for one output of several) will not do. `named_by`
+    is the source by whose key, in columns of its own, every row of a dataset is named: such ids need
+    not be kept.
     """
 
     kind: str
     value: Any
     facts: Mapping[str, Any] = field(default_factory=dict)
     name: str = ""
+    named_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)

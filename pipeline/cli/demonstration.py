@@ -56,7 +56,8 @@ class Demonstration:
         self._up = running_in(settings.home)
         url = self._up.get("airflow") or f"http://{LOOPBACK}:{free_port(PORT)}"
         self.settings = replace(settings, airflow_url=url, mlflow_url=self._up.get("mlflow", ""))
-        self.store, self.storage = Store.open(settings.store_url), Storage(settings.storage)
+        self.store = Store.open(settings.store_url)
+        self.storage = Storage(settings.storage, self.store)
         self._took: dict[str, float] = {}
 
     def show(self) -> None:

@@ -33,7 +33,8 @@ def diff(before: str, after: str, all_rows: bool, as_json: bool) -> None:
     from pipeline.cli.opened import opened_storage, opened_store
     from pipeline.recall.versions import version_of
 
-    store, storage = opened_store(), opened_storage()
+    store = opened_store()
+    storage = opened_storage(store)
     old, new = version_of(store, before), version_of(store, after)
     tables = storage.load(old), storage.load(new)
     record = store.source(new.name)

@@ -35,11 +35,11 @@ def opened_store(settings: Settings | None = None) -> Store:
     return store
 
 
-def opened_storage(settings: Settings | None = None) -> Storage:
-    """Open the storage of artifact bytes."""
+def opened_storage(store: Store, settings: Settings | None = None) -> Storage:
+    """Open the storage of artifact bytes that a store tells of."""
     from pipeline.storage import Storage
 
-    return Storage((settings or Settings.from_environment()).storage)
+    return Storage((settings or Settings.from_environment()).storage, store)
 
 
 def _notice_the_dead(store: Store) -> None:
@@ -58,5 +58,5 @@ def opened_runner(about: str) -> Runner:
     from pipeline.runner import Runner
 
     settings = Settings.from_environment()
-    store, storage = opened_store(settings), opened_storage(settings)
-    return Runner(settings=settings, occasion=Occasion(dag="recall", dag_run=about), store=store, storage=storage)
+    store, occasion = opened_store(settings), Occasion(dag="recall", dag_run=about)
+    return Runner(settings=settings, occasion=occasion, store=store, storage=opened_storage(store, settings))

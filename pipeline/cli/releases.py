@@ -74,9 +74,10 @@ def _runner(endpoint: str) -> Any:
     from pipeline.runner import Occasion, Runner
 
     settings = Settings.from_environment()
+    store = opened_store(settings)
     return Runner(
-        settings=settings, occasion=Occasion(dag=endpoint, dag_run="", task="release"), store=opened_store(settings),
-        storage=opened_storage(settings),
+        settings=settings, occasion=Occasion(dag=endpoint, dag_run="", task="release"), store=store,
+        storage=opened_storage(store, settings),
     )
 
 

@@ -30,7 +30,7 @@ def rows(artifact: str, source: str | None, as_json: bool) -> None:
     from pipeline.cli.opened import opened_storage, opened_store
 
     store = opened_store()
-    found = standing_on(store, opened_storage(), reference=named_artifact(store, artifact).reference)
+    found = standing_on(store, opened_storage(store), reference=named_artifact(store, artifact).reference)
     if source is not None:
         found = [one for one in found if one["source"] == source]
     if not found:

@@ -36,7 +36,8 @@ def run(dag: str, dag_run: str | None, as_json: bool) -> None:
     found = find_dag(settings.dags, dag)
     with _told_of_its_body(found):
         done = found.run(settings, dag_run=dag_run, tell=None if as_json else _tell)
-    told = summary(opened_store(settings), opened_storage(settings), dag=found.name, dag_run=done)
+    store = opened_store(settings)
+    told = summary(store, opened_storage(store, settings), dag=found.name, dag_run=done)
     if as_json:
         print_json(told)
     else:

@@ -114,7 +114,7 @@ def _show_content(store: Store, artifact: Artifact, *, head: int | None, as_json
     if artifact.kind in ("estimator", "transform") or (head and artifact.kind != "dataset"):
         raise Misuse(f"{artifact.reference} cannot be printed", expected="a dataset with --head, or a document",
                      found=f"kind {artifact.kind}")
-    value: Any = opened_storage().load(artifact)
+    value: Any = opened_storage(store).load(artifact)
     if artifact.kind == "dataset":
         _show_rows(value.head(head) if head else value, as_json=as_json)
     elif isinstance(value, str) and not as_json:

@@ -120,7 +120,8 @@ def _people(settings: Settings) -> list[dict[str, Any]]:
     from pipeline.cell import to_json
     from pipeline.storage import Storage
 
-    store, storage = Store.open(settings.store_url), Storage(settings.storage)
+    store = Store.open(settings.store_url)
+    storage = Storage(settings.storage, store)
     manifest = Model.from_json(storage.load(store.artifact(store.live(DAG).model)))
     rows = storage.load(store.artifact(manifest.source))[list(manifest.required)]
     names = list(rows.columns)

@@ -24,7 +24,7 @@ def summarise(dag_run: str | None, dag: str | None, as_json: bool) -> None:
     store = opened_store()
     if dag_run is None:
         dag, dag_run = last_dag_run(store, dag)
-    told = summary(store, opened_storage(), dag=dag or _dag_of(store, dag_run), dag_run=dag_run)
+    told = summary(store, opened_storage(store), dag=dag or _dag_of(store, dag_run), dag_run=dag_run)
     if as_json:
         print_json(told)
     else:

@@ -26,7 +26,8 @@ def trace(prediction_id: str, as_json: bool) -> None:
     from pipeline.cli.opened import opened_storage, opened_store
     from pipeline.trace import trace as traced
 
-    told = traced(opened_store(), opened_storage(), prediction_id)
+    store = opened_store()
+    told = traced(store, opened_storage(store), prediction_id)
     if as_json:
         print_json(told)
     else:

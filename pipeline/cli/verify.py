@@ -28,7 +28,8 @@ def verify(artifacts: tuple[str, ...], as_json: bool) -> None:
     from pipeline.cli.opened import opened_storage, opened_store
     from pipeline.storage.erased import require_there
 
-    store, storage = opened_store(), opened_storage()
+    store = opened_store()
+    storage = opened_storage(store)
     named = [named_artifact(store, one) for one in artifacts]
     for one in named:
         require_there(store, one.reference)

@@ -53,7 +53,8 @@ def read_rows(
     if len(kept) < len(frame):
         facts[ERASED_ROWS] = len(frame) - len(kept)
     name = source.name if partition == WHOLE else f"{source.name}.{partition}"
-    return {"data": Made("dataset", in_id_order(kept), facts, name=name)}
+    named_by = source.name if source.keys else ""
+    return {"data": Made("dataset", in_id_order(kept), facts, name=name, named_by=named_by)}
 
 
 def without_erased(frame: pd.DataFrame, erased: Sequence[int]) -> pd.DataFrame:
@@ -116,7 +117,7 @@ def combine_partitions(
     }
     if erased := sum(one.get(ERASED_ROWS, 0) for one in facts):
         merged[ERASED_ROWS] = erased
-    return {"data": Made("dataset", in_id_order(frame), merged, name=source)}
+    return {"data": Made("dataset", in_id_order(frame), merged, name=source, named_by=source if keys else "")}
 
 
 def first_look(source: Source) -> dict[str, str]:

@@ -86,7 +86,7 @@ def alert_standing(settings: Settings, *, recall: str = "") -> list[Told]:
         StoreUnreachable: the store cannot be read or written.
     """
     store = Store.open(settings.store_url)
-    tables = StoredTables(store, Storage(settings.storage))
+    tables = StoredTables(store, Storage(settings.storage, store))
     standing = [store.recall(recall)] if recall else [one for one in store.recalls() if one.state.stands]
     return [alert(store, reached(store, tables, one), webhook=settings.recall_webhook) for one in standing]
 

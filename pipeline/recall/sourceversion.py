@@ -57,7 +57,7 @@ def corrected_table(
             next_step="Look at the file, or name another version.",
         )
     about = described(table, types, source=source, partition=WHOLE, files=files, dropped=read.dropped)
-    made = {"data": Made("dataset", table, {**about, CORRECTS: version}, name=source.name)}
+    made = {"data": _version(table, {**about, CORRECTS: version})}
     if read.succession:
         made["succession"] = Made("dataset", _succession(read.succession), name=f"{source.name}.succession")
     return made
@@ -82,14 +82,19 @@ def source_version(table: pd.DataFrame, *, version: str, about: Mapping[str, Any
     """
     if not len(table):
         raise SourceRejected(f"{about['source']} would have no row left", next_step="Recall fewer rows.")
-    told = {**about, "categories": categories(table), CORRECTS: version}
-    return Made("dataset", table, told, name=about["source"])
+    return _version(table, {**about, "categories": categories(table), CORRECTS: version})
 
 
 def source_facts(runner: Runner, version: str) -> dict[str, Any]:
     """What is told of a version of a source, but for its columns."""
     artifact = runner.describe(version)
     return {"source": artifact.name, **{key: value for key, value in artifact.facts.items() if key != "columns"}}
+
+
+def _version(table: pd.DataFrame, about: Mapping[str, Any]) -> Made:
+    """What the facts say of itself; a row that is put right keeps its id, and so its key."""
+    name = about["source"]
+    return Made("dataset", table, about, name=name, named_by=name if about.get("keys") else "")
 
 
 def _refuse_columns(found: pd.DataFrame, earlier: pd.DataFrame, *, source: Source) -> None:

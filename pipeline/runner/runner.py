@@ -66,7 +66,7 @@ class Runner:
 
         store = Store.open(settings.store_url)
         store.interrupted(is_alive)
-        return cls(settings=settings, occasion=occasion, store=store, storage=Storage(settings.storage))
+        return cls(settings=settings, occasion=occasion, store=store, storage=Storage(settings.storage, store))
 
     def at(self, occasion: Occasion) -> Runner:
         """The same runner on another occasion, sharing what is loaded."""
@@ -208,7 +208,7 @@ class Runner:
         own = role in ("data", made.kind)
         name = made.name or ".".join(part for part in (self.occasion.dag, step.name, "" if own else role) if part)
         value = self._pinned(made.value, name, run) if made.kind == "dataset" else made.value
-        artifact = self._artifact(made.kind, name, value, made.facts)
+        artifact = self._artifact(made.kind, name, value, made.facts, named_by=made.named_by)
         self._remember(artifact.reference, value)
         return Use(role=role, artifact=artifact)
 
@@ -241,8 +241,10 @@ class Runner:
             self._code[reached.digest] = Use(role=CODE, artifact=artifact)
         return [self._code[reached.digest], self._environment]
 
-    def _artifact(self, kind: str, name: str, value: Any, facts: Mapping[str, Any]) -> Artifact:
-        saved = self.storage.save(kind, value)
+    def _artifact(
+        self, kind: str, name: str, value: Any, facts: Mapping[str, Any], *, named_by: str = ""
+    ) -> Artifact:
+        saved = self.storage.save(kind, value, named_by=named_by)
         if kind == "dataset":
             from pipeline.schema import logical
 

@@ -48,7 +48,8 @@ def create_app(settings: Settings, *, endpoint: str, limits: Limits | None = Non
         LineageError: the store cannot be opened.
     """
     store = Store.open(settings.store_url)
-    service = Service(endpoint=endpoint, store=store, storage=Storage(settings.storage), limits=limits or Limits())
+    storage = Storage(settings.storage, store)
+    service = Service(endpoint=endpoint, store=store, storage=storage, limits=limits or Limits())
     app = FastAPI(title=f"Headwater: {endpoint}", docs_url=None, redoc_url=None, lifespan=_life)
     app.add_middleware(Measured, metrics=service.metrics, paths=PATHS)
     app.state.service = service

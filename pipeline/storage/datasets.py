@@ -23,7 +23,7 @@ from pipeline.storage.codec import Codec, Encoded
 
 ROWS_WORTH_A_FILE = 5_000
 _CATEGORIES = b"headwater.categories"
-_LONGEST_METADATA_BYTES = 2**30
+LONGEST_METADATA_BYTES = 2**30
 _ROWS_WORTH_THREADS = 20_000
 _SAMPLE, _REPEATS = 4_096, 64
 
@@ -128,7 +128,7 @@ def _from_text(text: str) -> pa.Array:
 
 
 def _decode(content: bytes, ids: np.ndarray | None = None, columns: Sequence[str] | None = None) -> pd.DataFrame:
-    file = pq.ParquetFile(pa.BufferReader(content), thrift_string_size_limit=_LONGEST_METADATA_BYTES)
+    file = pq.ParquetFile(pa.BufferReader(content), thrift_string_size_limit=LONGEST_METADATA_BYTES)
     names = file.schema_arrow.names if columns is None else list(columns)
     asked = names if ids is not None or columns is None else [ROW, *names]
     table = file.read(asked, use_threads=file.metadata.num_rows > _ROWS_WORTH_THREADS).select(asked)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Protocol
+from typing import BinaryIO, Protocol
 from uuid import uuid4
 
 _WHOLE_OR_NOT_AT_ALL = {"memory", "s3", "s3a", "gs", "gcs", "az", "abfs", "abfss"}
@@ -29,6 +29,14 @@ class Files(Protocol):
         Raises:
             FileNotFoundError: there is nothing.
             OSError: it could not be read.
+        """
+
+    def open(self, place: str) -> BinaryIO:
+        """Open what is there, to read some of it.
+
+        Raises:
+            FileNotFoundError: there is nothing.
+            OSError: it could not be opened.
         """
 
     def size(self, place: str) -> int | None:
@@ -83,6 +91,10 @@ class LocalFiles:
         """Read all bytes of a file under the root."""
         return (self._root / place).read_bytes()
 
+    def open(self, place: str) -> BinaryIO:
+        """Open a file under the root."""
+        return open(self._root / place, "rb")
+
     def size(self, place: str) -> int | None:
         """The size of a file under the root, or None."""
         try:
@@ -131,6 +143,10 @@ class RemoteFiles:
         """Get all bytes of a file under the root."""
         return self._filesystem.cat_file(f"{self._root}/{place}")
 
+    def open(self, place: str) -> BinaryIO:
+        """Open a file under the root; of its bytes, only those that are read are got, and some beside them."""
+        return self._filesystem.open(f"{self._root}/{place}", "rb")
+
     def size(self, place: str) -> int | None:
         """The size of a file under the root, or None."""
         try:
@@ -153,10 +169,15 @@ class RemoteFiles:
         return time.time() - self._filesystem.modified(path).timestamp()
 
 
-def size_of(files: Files, places: Iterable[str]) -> int | None:
-    """The number of bytes of several files, or None if one of them is not there."""
+def size_of(files: Files, places: Iterable[str], *, one_of: Sequence[str] = ()) -> int | None:
+    """The number of bytes of several files, or None if one of them is not there.
+
+    Of the places `one_of`, if there are any, one has to be there too; its bytes do not count.
+    """
     sizes = [files.size(place) for place in places]
-    return None if None in sizes else sum(size for size in sizes if size)
+    if None in sizes or one_of and all(files.size(place) is None for place in one_of):
+        return None
+    return sum(size for size in sizes if size)
 
 
 def files_at(root: str) -> Files:

@@ -1,11 +1,17 @@
-"""Where an artifact's files lie: its own, and the files of row ids that its own name says it needs.
+"""Where an artifact's files lie: its own, and those of row ids that its own name says it needs.
 
     dataset/9f/9f2c…-1a2b3c4d.parquet                   the row ids are in the file, as column `row`
     dataset/9f/9f2c…-1a2b3c4d.77ab….parquet             they are in  row-ids/77/77ab….ids
     dataset/9f/9f2c…-1a2b3c4d.77ab….c0de….parquet       they are in  row-ids/77/77ab….c0de….ids,
                                                         told from those in  row-ids/c0/c0de….ids
 
-So whether all of an artifact is there can be told without reading anything.
+The name of row ids that are derived from the key columns of a source's table says from which:
+`e1f0…-50ce…-9f2c…-1a2b3c4d` are a fingerprint of the ids, the source, and the table they belong to,
+
+    dataset/9f/9f2c…-1a2b3c4d.e1f0…-50ce…-9f2c…-1a2b3c4d.parquet
+
+They have a file under `row-ids` only once that table is deleted. So whether all of an artifact is
+there can be told without reading anything.
 """
 
 from __future__ import annotations
@@ -13,10 +19,28 @@ from __future__ import annotations
 ROW_IDS = "row-ids"
 """The folder of row ids; no artifact kind has a hyphen."""
 
+_DATASET, _SUFFIX = "dataset", "parquet"
+
 
 def place_of(kind: str, digest: str, *, checksum: str, ids: str, suffix: str) -> str:
     """Where an artifact goes whose row ids are named `ids` ("" where they need no file)."""
     return f"{kind}/{digest[:2]}/{digest}-{checksum[:8]}{ids and '.' + ids}.{suffix}"
+
+
+def derived_name(fingerprint: str, source: str, *, digest: str, checksum: str) -> str:
+    """The name of row ids derived from the key columns of the dataset with this digest and checksum."""
+    return f"{fingerprint}-{source}-{digest}-{checksum[:8]}"
+
+
+def derivation_of(name: str) -> tuple[str, str, str]:
+    """The fingerprint of derived row ids, their source, and the place of the dataset whose key columns give them.
+
+    All are "" for row ids that are kept in a file.
+    """
+    if name.count("-") != 3 or "." in name:
+        return "", "", ""
+    fingerprint, source, digest, checksum = name.split("-")
+    return fingerprint, source, place_of(_DATASET, digest, checksum=checksum, ids=name, suffix=_SUFFIX)
 
 
 def ids_of(place: str) -> str:
@@ -25,7 +49,7 @@ def ids_of(place: str) -> str:
 
 
 def ids_place(name: str) -> str:
-    """Where the row ids of a name lie."""
+    """Where the row ids of a name lie; derived ones lie there once the dataset that gave them is deleted."""
     return f"{ROW_IDS}/{name[:2]}/{name}.ids"
 
 
@@ -34,11 +58,25 @@ def base_of(name: str) -> str:
     return name.partition(".")[2]
 
 
+def names(name: str) -> list[str]:
+    """All row ids that those of a name need: themselves, then their base; none for ""."""
+    return [name, *names(base_of(name))] if name else []
+
+
 def ids_places(name: str) -> list[str]:
-    """Where all row ids lie that a name needs: its own, then its base; none for ""."""
-    return [ids_place(name), *ids_places(base_of(name))] if name else []
+    """Where the files of row ids lie that a name needs: its own, then its base; none for what is derived."""
+    return [ids_place(one) for one in names(name) if not derivation_of(one)[2]]
 
 
 def places(place: str) -> list[str]:
-    """Where all files lie that the artifact at a place needs, its own first."""
+    """Where the files lie that belong to the artifact at a place, its own first."""
     return [place, *ids_places(ids_of(place))]
+
+
+def origins(name: str) -> list[str]:
+    """Where the table lies from which row ids, or their base, are derived, and where they do once it is deleted.
+
+    There are none for row ids that are not derived.
+    """
+    found = [(derivation_of(one)[2], ids_place(one)) for one in names(name)]
+    return [place for table, kept in found if table for place in (table, kept)]

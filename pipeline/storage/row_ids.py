@@ -1,7 +1,8 @@
 """The sets of row ids that a storage has seen lately, so that each is kept once and a subset as bits of another.
 
 Nothing is searched on disk: a process that filters a dataset has saved or loaded it before, and so
-knows by what name its ids are kept.
+knows by what name its ids are kept. Those of a source's own table are not kept: they are derived from its
+key (`derived`), here as anywhere.
 """
 
 from __future__ import annotations
@@ -15,9 +16,10 @@ import numpy as np
 from xxhash import xxh3_128_digest
 
 from lineage.digest import digest_bytes
+from pipeline.storage.derived import DerivedIds, Sources, name_of
 from pipeline.storage.files import Files, size_of
 from pipeline.storage.packing import ids_in, part, whole
-from pipeline.storage.places import base_of, ids_place, ids_places
+from pipeline.storage.places import base_of, derivation_of, ids_place, ids_places, origins
 
 MOST_BYTES, MOST_SETS = 256_000_000, 64
 WORTH_READING = 16
@@ -56,8 +58,8 @@ class _Seen:
 class RowIds:
     """Keeps sets of row ids and tells them from one another; it remembers the latest. For many threads at once."""
 
-    def __init__(self, files: Files) -> None:
-        self._files = files
+    def __init__(self, files: Files, sources: Sources | None = None) -> None:
+        self._files, self._derived = files, DerivedIds(files, sources)
         self._seen: OrderedDict[str, _Seen] = OrderedDict()
         self._names: dict[bytes, str] = {}
         self._lock = Lock()
@@ -65,10 +67,16 @@ class RowIds:
     def filed(self, ids: np.ndarray) -> Filed:
         """Tell how to keep ascending ids, shape (n,): as seen lately, as part of a set seen lately, or whole."""
         filed = self._told(np.ascontiguousarray(ids))
-        if size_of(self._files, filed.shared) == filed.shared_bytes:
+        if size_of(self._files, filed.shared, one_of=origins(filed.name)) == filed.shared_bytes:
             return filed
         self.forget(filed.name)
         return self.filed(ids)
+
+    def filed_by_key(self, ids: np.ndarray, source: str, *, digest: str, checksum: str) -> Filed:
+        """Tell how to keep the ids of a source's table with this digest and checksum: by a name alone."""
+        name = name_of(ids, source, digest=digest, checksum=checksum)
+        self._remember(name, ids.copy(), size_bytes=0)
+        return Filed(name, None, [], 0)
 
     def write(self, filed: Filed, ids: np.ndarray) -> None:
         """Keep ids as filed.
@@ -80,15 +88,27 @@ class RowIds:
             self._files.write(ids_place(filed.name), filed.content)
             self._remember(filed.name, ids.copy(), size_bytes=filed.size_bytes)
 
-    def read(self, name: str, fetch: Callable[[str], bytes], *, again: bool = False) -> np.ndarray:
+    def write_derived(self, name: str) -> None:
+        """Write down derived ids, since the table that gives them is going.
+
+        Raises: as `read`, and FileNotFoundError where it has gone already.
+        """
+        self._derived.write(name, self._read(name, self._files.read, False).ids)
+
+    def read(
+        self, name: str, fetch: Callable[[str], bytes], *, table: bytes | None = None, again: bool = False
+    ) -> np.ndarray:
         """Give the ids kept by a name, shape (n,), ascending, not to be changed.
 
-        `fetch` reads a place; it is not called for what is remembered, unless `again` is true.
+        `fetch` reads a place; it is not called for what is remembered, unless `again` is true. `table` is
+        the content of the dataset of which these very ids are derived, where it is at hand.
 
         Raises:
-            ValueError: a file does not hold what its name says.
+            ValueError: a file does not hold what its name says, or derived ids are others.
+            Misuse: they are derived, and nothing tells of sources.
+            OSError: that of which they are derived could not be read.
         """
-        return self._read(name, fetch, again).ids
+        return self._read(name, fetch, again, table).ids
 
     def forget(self, name: str) -> None:
         """Remember a name no longer, nor its base, nor what is told from them: a file is not what it was."""
@@ -108,10 +128,12 @@ class RowIds:
         content = whole(ids)
         return Filed(digest_bytes(content), content, [], 0)
 
-    def _read(self, name: str, fetch: Callable[[str], bytes], again: bool) -> _Seen:
+    def _read(self, name: str, fetch: Callable[[str], bytes], again: bool, table: bytes | None = None) -> _Seen:
         seen = self._seen.get(name)
         if seen and not again:
             return seen
+        if derivation_of(name)[2]:
+            return self._remember(name, self._derived.read(name, fetch, table), size_bytes=0)
         base = self._read(base_of(name), fetch, again) if base_of(name) else None
         content = fetch(ids_place(name))
         if (found := digest_bytes(content)) != name.partition(".")[0]:

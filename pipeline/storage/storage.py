@@ -21,6 +21,7 @@ from pipeline.storage.reading import Reading
 from pipeline.storage.unneeded import unneeded
 
 if TYPE_CHECKING:
+    from pipeline.storage.derived import Sources
     from pipeline.storage.row_ids import Filed
 
 ROWS_WORTH_A_THREAD = 100_000
@@ -33,8 +34,8 @@ class Saved:
     """What was saved, and where: the digest of the content, the place and checksum of the bytes.
 
     `place` is relative to the storage root; `checksum` is the 128-bit XXH3 of the file there.
-    `size_bytes` is that of all files the artifact needs: this one, and those of its row ids, which
-    others may need too. `rows` counts the rows of a dataset and is None for anything else.
+    `size_bytes` is that of this file and of those of its row ids, which others may need too. `rows`
+    counts the rows of a dataset and is None for anything else.
     """
 
     digest: str
@@ -47,10 +48,11 @@ class Saved:
 class Storage:
     """Artifact bytes under one root: a local path, or any URL fsspec knows.
 
+    `sources`, the store, tells how the rows of sources are named, so that their ids need not be written.
     Opening makes nothing; folders appear with the first artifact.
     """
 
-    def __init__(self, root: str) -> None:
+    def __init__(self, root: str, sources: Sources | None = None) -> None:
         self.root = root
         try:
             self._files = files_at(root)
@@ -58,15 +60,16 @@ class Storage:
             raise StorageUnavailable(
                 f"storage {masked(root)} cannot be opened", found=str(error), next_step="See HEADWATER_STORAGE."
             ) from error
-        self._reading = Reading(self._files, root)
+        self._reading = Reading(self._files, root, sources)
 
     def __repr__(self) -> str:
         return f"Storage({masked(self.root)!r})"
 
-    def save(self, kind: str, value: Any, digest: str | None = None) -> Saved:
+    def save(self, kind: str, value: Any, digest: str | None = None, *, named_by: str = "") -> Saved:
         """Save a value of a kind; the same content saved again lands in the same place.
 
-        `digest` is given where the caller knows the content's digest already.
+        `digest` is given where the caller knows the content's digest already, and `named_by` where the rows
+        of a dataset are named by its key columns, as those of this source: long ones' ids are not written.
 
         Raises:
             Misuse: `kind` is no lower-case word.
@@ -77,9 +80,12 @@ class Storage:
             raise Misuse(f"artifact kind {kind!r}", expected="a lower-case word")
         codec = codec_of(kind)
         encoded = codec.encode(value)
-        digest, filed, content = self._made(encoded, digest)
-        checksum, name = xxh3_128_hexdigest(content), filed.name if filed else ""
-        place = place_of(kind, digest, checksum=checksum, ids=name, suffix=codec.suffix)
+        by_key = bool(named_by) and encoded.ids is not None and self._reading.is_derivable(value, named_by)
+        digest, filed, content = self._made(encoded, digest, apart=not by_key)
+        checksum = xxh3_128_hexdigest(content)
+        if by_key:
+            filed = self._reading.row_ids.filed_by_key(encoded.ids, named_by, digest=digest, checksum=checksum)
+        place = place_of(kind, digest, checksum=checksum, ids=filed.name if filed else "", suffix=codec.suffix)
         try:
             if filed:
                 self._reading.row_ids.write(filed, encoded.ids)
@@ -137,14 +143,19 @@ class Storage:
     def delete(self, artifact: Artifact) -> None:
         """Remove an artifact's bytes for good, and so those of any other of the same content; again is no error.
 
-        Its row ids, which say nothing about a key, may be needed by others, and stay until `sweep`.
+        Its row ids, which say nothing about a key, may be needed by others, and stay until `sweep`; those
+        that only its key columns gave are written down, if others need them.
 
         Raises:
             StorageUnavailable: they could not be removed.
+            Misuse: others may need its row ids, and the storage was opened without a store.
+            StoreUnreachable: others may need its row ids, and the store cannot be read.
         """
+        if not artifact.place:
+            return
+        self._reading.leave(artifact.place)
         try:
-            if artifact.place:
-                self._files.delete(artifact.place)
+            self._files.delete(artifact.place)
         except OSError as error:
             raise self._reading.unavailable(f"{artifact.reference} was not deleted", error) from error
 
@@ -164,11 +175,11 @@ class Storage:
             raise self._reading.unavailable("row ids were not swept", error) from error
         return gone
 
-    def _made(self, encoded: Encoded, digest: str | None) -> tuple[str, Filed | None, bytes | memoryview]:
-        """The digest, how to keep the row ids, and the bytes; on two threads where there are many rows."""
+    def _made(self, encoded: Encoded, digest: str | None, *, apart: bool) -> tuple[str, Filed | None, Any]:
+        """The digest, how to keep row ids `apart`, and the bytes; on two threads where there are many rows."""
 
         def beside() -> tuple[str, Filed | None]:
-            filed = None if encoded.ids is None else self._reading.row_ids.filed(encoded.ids)
+            filed = self._reading.row_ids.filed(encoded.ids) if apart and encoded.ids is not None else None
             return digest or encoded.digest(), filed
 
         if (encoded.rows or 0) < ROWS_WORTH_A_THREAD:
@@ -181,7 +192,8 @@ class Storage:
     def _decoded(
         self, artifact: Artifact, codec: Codec, *, columns: Sequence[str] | None = None, again: bool = False
     ) -> Any:
-        content, ids = self._reading.content(artifact), self._reading.ids(artifact, again=again)
+        content = self._reading.content(artifact)
+        ids = self._reading.ids(artifact, content, again=again)
         apart = {name: given for name, given in {"ids": ids, "columns": columns}.items() if given is not None}
         try:
             return codec.decode(content, **apart)

@@ -10,7 +10,8 @@ is known already, as it is from its second version on. Medians of rounds taken i
 time counts all threads, which on a busy machine says more than the clock.
 
 Then the bytes of row ids, as a share of the bytes of the datasets they belong to. Random ids hold 64 - log2(n / e)
-bits each, 45.5 of a million, so the share falls with the width of the rows and the number of steps.
+bits each, 45.5 of a million, and would be most of it; those of the sources are not written, since their keys give
+them, so what is left are a bit for each row of a filter, and the ids of the groups of an aggregate.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.errors import Misuse, SourceRejected
-from pipeline.rows import row_id, row_ids
+from pipeline.rows import keyed_ids, row_id, row_ids
 
 SECRET = bytes(range(16))
 TYPES = {"k": "integer", "s": "text", "x": "number", "b": "boolean", "t": "datetime", "c": "category"}
@@ -43,6 +43,18 @@ def test_ids_stay_for_good():
     assert ids(frame) == [-7370776264054753602]
     assert ids(frame, key=("s",)) == [-4466918546207666793]
     assert ids(frame, key=(), types=content) == [8889924513177924730]
+
+
+@pytest.mark.parametrize("key", [("k",), ("s",), ("c", "b"), ("t", "x", "k")])
+def test_a_key_gives_its_id_again(key):
+    """Without another look at what was found good, in any order of rows."""
+    number = np.arange(200)
+    frame = pd.DataFrame({
+        "k": number, "s": number.astype(str), "x": number / 4, "b": number < 100,
+        "t": pd.to_datetime(number, unit="D", utc=True).as_unit("us"), "c": pd.Categorical((number % 100).astype(str)),
+    })[::-1]  # fmt: skip
+    named = {"source": "loans", "secret": SECRET, "key": key, "types": TYPES}
+    assert keyed_ids(frame, **named).tolist() == row_ids(frame, **named).tolist()
 
 
 @pytest.mark.parametrize(

@@ -30,6 +30,20 @@ def test_an_unchanged_file_is_not_read_again(runner, people, put):
     assert [ran.reused for ran in runner.ran] == [False, True]
 
 
+@pytest.mark.parametrize(("keys", "files"), [(("id",), 0), ((), 1)], ids=["keyed", "by content"])
+def test_ids_are_written_where_no_key_gives_them(runner, people, put, keys, files):
+    """A long source with a key needs no file of row ids, for its partitions and what they are together."""
+    for day in (1, 2):
+        rows = [f"{number},{day},ann" for number in range(day * 6_000, day * 6_000 + 6_000)]
+        folder = put(f"part-{day}.csv", "\n".join(["id,age,name", *rows])).rpartition("/")[0]
+    taken = ingest(runner, source=people(CSV(f"{folder}/part-*.csv"), keys=keys))
+    assert len(list(runner.settings.home.rglob("*.ids"))) == files
+    later = Runner.open(runner.settings, runner.occasion)
+    assert len(later.value(taken)) == 12_000
+    for artifact in later.store.artifacts("dataset"):
+        later.storage.verify(artifact)
+
+
 def test_a_run_keeps_the_version_it_began_with(runner, people, put):
     """A retry after new data arrived gets what the run was given first; the next run gets the new."""
     source = people(CSV(put("a.csv", PEOPLE)))

@@ -59,16 +59,16 @@ TYPES = {
 CASES = 80
 
 
-def applications(seed: int = 0) -> pd.DataFrame:
+def applications(seed: int = 0, cases: int = CASES) -> pd.DataFrame:
     """Make applications whose approval follows from loan and income, with some incomes null."""
     random = np.random.default_rng(seed)
-    income, loan = random.integers(1, 100, CASES), random.uniform(1, 300, CASES).round(2)
+    income, loan = random.integers(1, 100, cases), random.uniform(1, 300, cases).round(2)
     columns = {
-        "case": pd.array([f"A{seed}-{number}" for number in range(CASES)], dtype="str"),
+        "case": pd.array([f"A{seed}-{number}" for number in range(cases)], dtype="str"),
         "income": pd.array(income, dtype="Int64"),
         "loan": loan,
-        "town": pd.Categorical(random.choice(["Bonn", "Aachen", "Celle"], CASES)),
-        "note": pd.array([None] * CASES, dtype="str"),
+        "town": pd.Categorical(random.choice(["Bonn", "Aachen", "Celle"], cases)),
+        "note": pd.array([None] * cases, dtype="str"),
         "approved": pd.array((loan / income < 4).astype(int), dtype="Int64"),
     }
     return pd.DataFrame(columns)
@@ -77,7 +77,7 @@ def applications(seed: int = 0) -> pd.DataFrame:
 def read(*, frame: pd.DataFrame) -> dict[str, Made]:
     """Take in a source as ingestion does."""
     facts = {"source": "applications", "types": TYPES, "keys": ["case"], "provenance": {"supplier": "a bank"}}
-    return {"data": Made("dataset", frame, facts=facts, name="applications")}
+    return {"data": Made("dataset", frame, facts=facts, name="applications", named_by="applications")}
 
 
 def trained(*, train: pd.DataFrame, weight: float, trees: int) -> dict[str, Made]:

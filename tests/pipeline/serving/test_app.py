@@ -16,7 +16,10 @@ from fastapi import FastAPI
 
 from lineage.store import Store
 from pipeline.serving import Limits, create_app
+from pipeline.storage.places import ids_of, origins
 from pipeline.trace import trace
+
+from .conftest import applications
 
 ROW = {"income": 10, "loan": 100.0, "town": "Bonn"}
 
@@ -51,6 +54,15 @@ def test_one_row_is_answered(loans, client) -> None:
     assert sum(answer["probability"].values()) == pytest.approx(1.0)
     assert (answer["release"], answer["model"], answer["row"]) == (1, loans.model, None)
     assert isinstance(answer["id"], str) and int(answer["id"]) < 2**63
+
+
+def test_a_row_of_a_long_later_version_is_known(loans, client) -> None:
+    """The ids of its rows are written nowhere: the server derives them from their keys."""
+    later = loans.ingest(applications(1, cases=6_000))
+    assert origins(ids_of(loans.store.artifact(later).place))
+    row = str(loans.runner.value(later).index[4_321])
+    [answer] = client.post("/predict", json={**ROW, "row": row}).json()["predictions"]
+    assert answer["row"] == row
 
 
 def test_an_answer_is_logged_as_given(loans, client) -> None:

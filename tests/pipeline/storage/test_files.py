@@ -26,8 +26,17 @@ def test_what_is_written_is_read(files):
 
 def test_what_is_not_there_is_not_found(files):
     """Reading nothing is FileNotFoundError on every filesystem."""
-    with pytest.raises(FileNotFoundError):
-        files.read("a/nothing.txt")
+    for ask in (files.read, files.open):
+        with pytest.raises(FileNotFoundError):
+            ask("a/nothing.txt")
+
+
+def test_some_of_a_file_can_be_read(files):
+    """From anywhere in it."""
+    files.write("a/b.txt", b"one two")
+    with files.open("a/b.txt") as file:
+        file.seek(4)
+        assert file.read(2) == b"tw"
 
 
 def test_nothing_else_lies_beside_what_was_written(tmp_path):
@@ -66,3 +75,11 @@ def test_sizes_add_up(files):
     assert size_of(files, ["a/b.txt", "a/c.txt"]) == 3
     assert size_of(files, ["a/b.txt", "a/d.txt"]) is None
     assert size_of(files, []) == 0
+
+
+def test_one_of_several_is_enough(files):
+    """Where one of some files has to be there besides, any will do, and its bytes do not count."""
+    files.write("a/b.txt", b"one")
+    files.write("a/c.txt", b"two")
+    assert size_of(files, ["a/b.txt"], one_of=["a/d.txt", "a/c.txt"]) == 3
+    assert size_of(files, ["a/b.txt"], one_of=["a/d.txt", "a/e.txt"]) is None

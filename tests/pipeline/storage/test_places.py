@@ -1,6 +1,6 @@
 """An artifact's own name says which files it needs."""
 
-from pipeline.storage.places import base_of, ids_of, ids_places, place_of, places
+from pipeline.storage.places import base_of, derived_name, ids_of, ids_places, names, origins, place_of, places
 
 ONE, TWO = "77ab" + "0" * 28, "c0de" + "0" * 28
 
@@ -23,3 +23,15 @@ def test_names_are_read_back():
     assert ids_of("dataset/9f/9f2c-1a2b3c4d.parquet") == ids_of("") == ""
     assert (base_of(f"{ONE}.{TWO}"), base_of(ONE)) == (TWO, "")
     assert ids_places("") == []
+
+
+def test_the_name_of_derived_ids_tells_the_table_that_gives_them():
+    """They have no file while it is there; those of some of its rows have one, and need the table too."""
+    name = derived_name("e1f0", "50ce", digest="9f2c", checksum="1a2b3c4d5e")
+    table = place_of("dataset", "9f2c", checksum="1a2b3c4d5e", ids=name, suffix="parquet")
+    assert (name, table) == ("e1f0-50ce-9f2c-1a2b3c4d", f"dataset/9f/9f2c-1a2b3c4d.{name}.parquet")
+    assert (places(table), origins(ids_of(table))) == ([table], [table, f"row-ids/e1/{name}.ids"])
+    part = place_of("dataset", "77ab", checksum="c0dec0de", ids=f"{ONE}.{name}", suffix="parquet")
+    assert places(part) == [part, f"row-ids/77/{ONE}.{name}.ids"]
+    assert origins(ids_of(part)) == origins(name) and names(ids_of(part)) == [f"{ONE}.{name}", name]
+    assert origins("") == origins(ONE) == origins(f"{ONE}.{TWO}") == []

@@ -3,7 +3,7 @@
 import os
 
 from pipeline.storage.files import LocalFiles
-from pipeline.storage.unneeded import unneeded
+from pipeline.storage.unneeded import needing, unneeded
 
 A, B, C = (letter * 32 for letter in "abc")
 
@@ -28,3 +28,14 @@ def test_what_is_young_is_left_alone_and_so_is_its_base(tmp_path):
     assert unneeded(files, older_than_s=3600) == []
     (tmp_path / "row-ids" / "bb" / f"{B}.{A}.ids").unlink()
     assert unneeded(files, older_than_s=3600) == [f"row-ids/aa/{A}.ids"]
+
+
+def test_derived_ids_that_were_written_down_are_needed_by_their_parts(tmp_path):
+    """They stay while the name of a dataset, or of fresh ids, says that it is told from them."""
+    files, name = LocalFiles(str(tmp_path)), "e1f0-50ce-9f2c-1a2b3c4d"
+    files.write(f"row-ids/e1/{name}.ids", b"")
+    files.write(f"dataset/77/77-1a.{A}.{name}.parquet", b"")
+    assert unneeded(files, older_than_s=-1) == []
+    assert needing(files, name) == [f"dataset/77/77-1a.{A}.{name}.parquet"]
+    files.delete(f"dataset/77/77-1a.{A}.{name}.parquet")
+    assert unneeded(files, older_than_s=-1) == [f"row-ids/e1/{name}.ids"]
