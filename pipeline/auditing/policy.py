@@ -6,11 +6,12 @@ The audit's judgement is the worst of its gates'. Without a gate it is *not enou
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from difflib import get_close_matches
 from typing import Any
 
 from pipeline.artifacts.metric import metric
+from pipeline.auditing.errors.analysis import ErrorAnalysis
 from pipeline.auditing.gate import BASELINES, Gate
 from pipeline.auditing.slice import Slice
 from pipeline.errors import Misuse
@@ -24,7 +25,8 @@ class AuditPolicy:
     and those of the gates are always added. `min_count` is how many cases a figure needs before it can
     pass a gate. `confidence` (0 to 1) is that of every interval. `positive` is the class that
     counts as positive where it is not the model's own. `endpoint` is whose live release the previous model is;
-    empty means the DAG's own name. `owner` is who answers for the audit.
+    empty means the DAG's own name. `owner` is who answers for the audit. `errors` says how errors are
+    analysed; None leaves that out.
     """
 
     slices: tuple[Slice, ...] = ()
@@ -38,6 +40,7 @@ class AuditPolicy:
     positive: Any = None
     endpoint: str = ""
     owner: str = ""
+    errors: ErrorAnalysis | None = None
 
     def __post_init__(self) -> None:
         for name in ("slices", "metrics", "gates", "baselines"):
@@ -72,7 +75,7 @@ class AuditPolicy:
 
     def to_json(self) -> dict[str, Any]:
         """The policy as JSON values; the labels of slices as pairs, since JSON keys are text."""
-        value = asdict(self)
+        value = asdict(replace(self, errors=None)) | {"errors": self.errors.to_json() if self.errors else None}
         for each in value["slices"]:
             each["labels"] = [[key, label] for key, label in each["labels"].items()]
         return value
@@ -81,4 +84,6 @@ class AuditPolicy:
     def from_json(cls, value: Mapping[str, Any]) -> AuditPolicy:
         """Rebuild a policy from its JSON form."""
         slices = [Slice(**{**each, "labels": dict(map(tuple, each["labels"]))}) for each in value["slices"]]
-        return cls(**{**value, "slices": slices, "gates": [Gate(**gate) for gate in value["gates"]]})
+        errors = ErrorAnalysis.from_json(value["errors"]) if value.get("errors") else None
+        gates = [Gate(**gate) for gate in value["gates"]]
+        return cls(**{**value, "slices": slices, "gates": gates, "errors": errors})

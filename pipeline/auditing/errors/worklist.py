@@ -1,0 +1,77 @@
+"""The step that says what to do next about a model: a ranked list, each item with its evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pipeline.artifacts.errortable import ErrorTable, TagLine
+from pipeline.artifacts.share import Share
+from pipeline.artifacts.worklist import WorkItem, Worklist
+from pipeline.auditing.errors.priority import rank
+from pipeline.step import Made
+
+TAG_ITEM, READING = "tag", "reading"
+READ = "read errors"
+
+
+def work(*, errors: Mapping[str, Any], reference: str) -> dict[str, Made]:
+    """Rank what an error table, whose reference is given, says could be done, in the role `worklist`."""
+    table = ErrorTable.from_json(errors)
+    items = [_item(line) for line in table.tags if line.of_errors and line.of_errors.of]
+    items = sorted(items, key=lambda item: (*rank(
+        gain=item.gain, ceiling=item.ceiling, importance=item.importance, ease=item.ease
+    ), item.name))
+    found = Worklist(
+        name=table.name, model=table.model, errors=reference, items=(*items, *_reading(table)),
+        confidence=table.confidence,
+    )
+    facts = {"model": table.model, "first": found.items[0].name if found.items else ""}
+    return {"worklist": Made("worklist", found.to_json(), facts=facts)}
+
+
+def _item(line: TagLine) -> WorkItem:
+    more = "collect more such rows, label them again, or add what the model lacks to tell them"
+    return WorkItem(
+        name=line.tag,
+        kind=TAG_ITEM,
+        advice=f"Work on {line.tag}: {more}" if line.ceiling else f"Leave {line.tag} alone: no error has it",
+        evidence=evidence(line),
+        gain=line.priority,
+        ceiling=line.ceiling,
+        ease=line.ease,
+        importance=line.importance,
+        query=line.query,
+    )
+
+
+def evidence(line: TagLine) -> str:
+    """Say in words what a tag's line rests on, each figure with its count and interval."""
+    parts = [f"{told(line.of_errors)} of the errors have it"] if line.of_errors else []
+    if line.wrong is not None and line.of_data is not None:
+        parts.append(f"{told(line.wrong)} of its rows go wrong, and it is {line.of_data.value:.1%} of the data")
+    if line.room is not None:
+        below = f"{abs(100 * line.room):.2g} points {'above' if line.room < 0 else 'below'}"
+        parts.append(f"people are right on {line.human_level:.1%} of such rows, the model is {below} that")
+    else:
+        parts.append("no human level to compare with: n/a")
+    return "; ".join(parts)
+
+
+def told(share: Share) -> str:
+    """Write a share with its interval and its count."""
+    if share.value is None:
+        return "none (0 of 0)"
+    return f"{share.value:.1%} ({share.low:.1%} to {share.high:.1%}, {share.count:,} of {share.of:,})"
+
+
+def _reading(table: ErrorTable) -> list[WorkItem]:
+    """That errors wait to be read is itself something to do."""
+    waiting = max((line.unread for line in table.tags), default=0) if table.people else table.sampled
+    if not waiting:
+        return []
+    how = "headwater errors --export gives them as a sheet, headwater tag takes it back in"
+    return [WorkItem(
+        name=READ, kind=READING, advice=f"Read the errors and say what they share: {how}",
+        evidence=f"{waiting:,} of {table.sampled:,} sampled errors wait for a person, of {table.errors.count:,} in all",
+    )]
