@@ -60,7 +60,7 @@ def merged(earlier: pd.DataFrame | None, new: pd.DataFrame) -> pd.DataFrame:
     same = (both["_merge"] == "both").to_numpy()
     for name in says:
         now, before = both[name], both[f"{name}_before"]
-        same &= ((now.isna() & before.isna()) | (now == before).fillna(False)).to_numpy(bool)
+        same = same & ((now.isna() & before.isna()) | (now == before).fillna(False)).to_numpy(bool)
     fresh = both[list(TYPES)].copy()
     fresh["tagged_at"] = both["tagged_at"].where(~same, both["tagged_at_before"])
     replaced = pd.MultiIndex.from_frame(old[keys]).isin(pd.MultiIndex.from_frame(fresh[keys]))

@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from pipeline.artifacts.errortable import TagLine
-from pipeline.auditing.resampling import rounded
 
-_MIDDLE = 3
+_MIDDLE, _DIGITS = 3, 12
 
 
 def prioritised(line: TagLine) -> TagLine:
@@ -15,9 +14,10 @@ def prioritised(line: TagLine) -> TagLine:
     if line.human_level is None or line.wrong is None or line.of_data is None or line.wrong.value is None:
         return line
     room, low, high = (
-        rounded(line.human_level - 1 + share) for share in (line.wrong.value, line.wrong.low, line.wrong.high)
+        round(line.human_level - 1 + share, _DIGITS) for share in (line.wrong.value, line.wrong.low, line.wrong.high)
     )
-    return replace(line, room=room, room_low=low, room_high=high, priority=rounded(room * line.of_data.value))
+    priority = round(room * line.of_data.value, _DIGITS)
+    return replace(line, room=room, room_low=low, room_high=high, priority=priority)
 
 
 def rank(
