@@ -26,13 +26,13 @@ def rank(
     """Give a sort key, the best first.
 
     First what is known to gain something, by how much; then what has no human level to compare with,
-    by its ceiling; then what has nothing to gain; last what is not known at all. Where these are equal,
+    by its ceiling (0 or more); then what has nothing to gain; last what is not known at all. Where these are equal,
     importance decides, then ease; what nobody said counts as the middle.
     """
     if ceiling is None and gain is None:
         place, value = 3, 0.0
     elif gain is None:
-        place, value = 1, ceiling
+        place, value = (1 if ceiling else 2), ceiling
     else:
         place, value = (0 if gain > 0 else 2), gain
     return place, -value, -(importance or _MIDDLE), -(ease or _MIDDLE)

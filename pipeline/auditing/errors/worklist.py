@@ -31,11 +31,10 @@ def work(*, errors: Mapping[str, Any], reference: str) -> dict[str, Made]:
 
 
 def _item(line: TagLine) -> WorkItem:
-    more = "collect more such rows, label them again, or add what the model lacks to tell them"
     return WorkItem(
         name=line.tag,
         kind=TAG_ITEM,
-        advice=f"Work on {line.tag}: {more}" if line.ceiling else f"Leave {line.tag} alone: no error has it",
+        advice=_advice(line),
         evidence=evidence(line),
         gain=line.priority,
         ceiling=line.ceiling,
@@ -45,14 +44,22 @@ def _item(line: TagLine) -> WorkItem:
     )
 
 
+def _advice(line: TagLine) -> str:
+    if not line.ceiling:
+        return f"Leave {line.tag} alone: no error that is known has it"
+    if line.priority is not None and line.priority <= 0:
+        return f"Leave {line.tag} alone: the model is as good at it as people are"
+    return f"Work on {line.tag}: collect more such rows, label them again, or add what the model lacks to tell them"
+
+
 def evidence(line: TagLine) -> str:
     """Say in words what a tag's line rests on, each figure with its count and interval."""
     parts = [f"{told(line.of_errors)} of the errors have it"] if line.of_errors else []
     if line.wrong is not None and line.of_data is not None:
-        parts.append(f"{told(line.wrong)} of its rows go wrong, and it is {line.of_data.value:.1%} of the data")
+        parts.append(f"{told(line.wrong)} of its rows go wrong, and it is {per_cent(line.of_data.value)} of the data")
     if line.room is not None:
         below = f"{abs(100 * line.room):.2g} points {'above' if line.room < 0 else 'below'}"
-        parts.append(f"people are right on {line.human_level:.1%} of such rows, the model is {below} that")
+        parts.append(f"people are right on {per_cent(line.human_level)} of such rows, the model is {below} that")
     else:
         parts.append("no human level to compare with: n/a")
     return "; ".join(parts)
@@ -62,7 +69,16 @@ def told(share: Share) -> str:
     """Write a share with its interval and its count."""
     if share.value is None:
         return "none (0 of 0)"
-    return f"{share.value:.1%} ({share.low:.1%} to {share.high:.1%}, {share.count:,} of {share.of:,})"
+    return f"{per_cent(share.value)} ({_between(share)}, {share.count:,} of {share.of:,})"
+
+
+def per_cent(value: float) -> str:
+    """Write a share in per cent, to one place."""
+    return f"{100 * value:.1f} %"
+
+
+def _between(share: Share) -> str:
+    return f"{per_cent(share.low)} to {per_cent(share.high)}"
 
 
 def _reading(table: ErrorTable) -> list[WorkItem]:

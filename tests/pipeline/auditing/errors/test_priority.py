@@ -39,11 +39,11 @@ def test_the_order_of_what_to_do():
     """Known gains first, then what has no level by its ceiling, then nothing to gain; importance and ease break ties."""
     given = {
         "small": (0.01, 0.2, None, None), "tied, easy": (0.02, 0.2, 3, 5), "tied, important": (0.02, 0.2, 4, 1),
-        "no level": (None, 0.3, None, None), "no level, rare": (None, 0.1, 5, 5), "none": (0.0, 0.4, None, None),
+        "no level": (None, 0.3, None, None), "no level, rare": (None, 0.1, 5, 5), "none": (0.0, 0.4, None, None), "no error": (None, 0.0, 1, 1),
         "unknown": (None, None, 5, 5),
     }
     keys = {name: rank(gain=gain, ceiling=most, importance=important, ease=ease)
             for name, (gain, most, important, ease) in given.items()}
     assert sorted(keys, key=keys.__getitem__) == [
-        "tied, important", "tied, easy", "small", "no level", "no level, rare", "none", "unknown"
+        "tied, important", "tied, easy", "small", "no level", "no level, rare", "none", "no error", "unknown"
     ]
