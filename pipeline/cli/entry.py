@@ -32,6 +32,7 @@ COMMANDS = {
     "tag": "pipeline.cli.tag:tag",
     "worklist": "pipeline.cli.worklist:worklist",
     "work-on": "pipeline.cli.worklist:work_on",
+    "collect": "pipeline.cli.collect:collect",
     "predictions": "pipeline.cli.predictions:predictions",
     "trace": "pipeline.cli.trace:trace",
     "diff": "pipeline.cli.diff:diff",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lineage.errors import NotRecorded
+from pipeline.errors import Misuse
 
 if TYPE_CHECKING:
     from lineage.records import Artifact
@@ -49,3 +50,39 @@ def working_runner(about: str) -> Runner:
     from pipeline.cli.opened import opened_runner
 
     return opened_runner(about).at(Occasion(dag="", dag_run="", task=about))
+
+
+def dags_with_worklists(runner: Runner, dag: str | None) -> list[str]:
+    """Name the DAG that is asked for, or all, whose audits made worklists.
+
+    Raises:
+        NotRecorded: there is none.
+    """
+    from difflib import get_close_matches
+
+    from pipeline.auditing.errors.ledger import dags_with_work
+
+    found = dags_with_work(runner.store)
+    if dag in found:
+        return [dag]
+    if found and dag is None:
+        return found
+    near = get_close_matches(dag or "", found, n=1)
+    raise NotRecorded(
+        f"no audit of {dag} made a worklist" if dag else "no audit made a worklist",
+        expected="an audit whose policy analyses errors",
+        next_step=f"Did you mean {near[0]}?" if near else "Declare it: AuditPolicy(…, errors=ErrorAnalysis(tags=[…])).",
+    )
+
+
+def only_dag(runner: Runner, dag: str | None) -> str:
+    """Name the one DAG that is meant: the one asked for, or the only one whose audits made worklists.
+
+    Raises:
+        NotRecorded: there is none.
+        Misuse: several have one, and none is named.
+    """
+    found = dags_with_worklists(runner, dag)
+    if len(found) > 1:
+        raise Misuse("several DAGs have a worklist", examples=found, next_step="Say which: --dag NAME.")
+    return found[0]

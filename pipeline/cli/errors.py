@@ -42,7 +42,7 @@ def errors(name: str, export: Path | None, added: tuple[str, ...], with_tags: bo
         raise Misuse("--tag and --with-tags say what a sheet has", expected="--export FILE beside them")
     written = _export(runner, table, export, added=added, with_tags=with_tags) if export else None
     if as_json:
-        print_json({"errors": artifact.reference, **table.to_json(), "exported": written})
+        print_json({"reference": artifact.reference, **table.to_json(), "exported": written})
     elif written:
         click.echo(f"{number(written['rows'])} errors in {written['file']}. Fill in yes or no, then:")
         click.echo(f"headwater tag {short(artifact.reference)} {written['file']} --by NAME")
@@ -77,6 +77,7 @@ def _shown(runner: Runner, table: ErrorTable) -> list[str]:
 
 def _print(table: ErrorTable, *, reference: str) -> None:
     from pipeline.auditing.errors.worklist import told
+    from pipeline.auditing.report.errors import notes as told_of
 
     print_facts({
         "model": short(table.model), "errors": told(table.errors), "an error": table.criterion,
@@ -84,8 +85,8 @@ def _print(table: ErrorTable, *, reference: str) -> None:
     })
     print_heading("tags, which may overlap")
     print_table(_COLUMNS, map(_cells, table.tags), empty="No tag is declared, and nobody gave one.")
-    notes = [note for line in table.tags for note in _notes(line)]
-    if notes:
+    unknown = [f"{line.tag}: {line.why_not}." for line in table.tags if line.why_not]
+    if notes := [*unknown, *(note for line in table.tags for note in told_of(line))]:
         click.echo()
         click.echo("\n".join(notes))
     if table.sampled:
@@ -93,7 +94,7 @@ def _print(table: ErrorTable, *, reference: str) -> None:
 
 
 def _cells(line: TagLine) -> tuple[Any, ...]:
-    level = "n/a" if line.human_level is None else f"{line.human_level:.1%}"
+    level = "n/a" if line.human_level is None else f"{100 * line.human_level:.1f} %"
     priority = "n/a" if line.priority is None else f"{100 * line.priority:.2f} points"
     most = "n/a" if line.ceiling is None else f"{100 * line.ceiling:.2f} points"
     shares = (_share(line.of_errors), _share(line.wrong), _share(line.of_data))
@@ -103,18 +104,4 @@ def _cells(line: TagLine) -> tuple[Any, ...]:
 def _share(share: Share | None) -> str:
     if share is None or share.value is None:
         return "n/a"
-    return f"{share.value:.1%} of {share.of:,} ({share.low:.1%} to {share.high:.1%})"
-
-
-def _notes(line: TagLine) -> list[str]:
-    """What a table cannot say of a tag: why it is not known, who has yet to read, where people differ."""
-    notes = [f"{line.tag}: {line.why_not}."] if line.why_not else []
-    if line.unread:
-        notes.append(f"{line.tag}: {number(line.unread)} sampled errors are not read for it yet.")
-    if line.agreement is not None:
-        same, split = line.agreement.same, line.agreement.split
-        differ = f", and differ on row {', '.join(split[:5])}" if split else ""
-        notes.append(f"{line.tag}: people agree on {number(same.count)} of {number(same.of)} errors{differ}.")
-    if line.undecided:
-        notes.append(f"{line.tag}: of {number(line.undecided)} errors as many say yes as no; they are left out.")
-    return notes
+    return f"{100 * share.value:.1f} % of {share.of:,} ({100 * share.low:.1f} to {100 * share.high:.1f})"

@@ -7,11 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from lineage.errors import NotRecorded
 from pipeline.cli.output import (
     ago, json_option, print_heading, print_json, print_paragraph, print_table, printable, short,
 )
-from pipeline.errors import Misuse
 
 if TYPE_CHECKING:
     from pipeline.artifacts.worklist import Level, Progress, WorkItem
@@ -31,10 +29,10 @@ def worklist(dag: str | None, as_json: bool) -> None:
     Then what people chose to work on (`headwater work-on`), and whether the next model made fewer such errors:
     the change has an interval, and one that spans 0 is no clear change.
     """
-    from pipeline.cli.error_table import working_runner
+    from pipeline.cli.error_table import dags_with_worklists, working_runner
 
     runner = working_runner("worklist")
-    told = [_told(runner, one) for one in _dags(runner, dag)]
+    told = [_told(runner, one) for one in dags_with_worklists(runner, dag)]
     if as_json:
         print_json([_to_json(*one) for one in told])
         return
@@ -52,37 +50,17 @@ def work_on(tag: str, by: str, reason: str, dag: str | None, as_json: bool) -> N
     """Put on record that somebody works on TAG, an item of the newest worklist; the next audit says if it helped."""
     from pipeline.auditing.errors.ledger import work_on as worked_on
     from pipeline.auditing.errors.ledger import worklists
-    from pipeline.cli.error_table import working_runner
+    from pipeline.cli.error_table import only_dag, working_runner
 
     runner = working_runner("work-on")
-    dags = _dags(runner, dag)
-    if len(dags) > 1:
-        raise Misuse("several DAGs have a worklist", examples=dags, next_step="Say which: --dag NAME.")
-    newest = worklists(runner, dags[0])[0]
-    choice = worked_on(runner, dag=dags[0], worklist=newest.reference, name=tag, by=by, reason=reason)
+    chosen_dag = only_dag(runner, dag)
+    newest = worklists(runner, chosen_dag)[0]
+    choice = worked_on(runner, dag=chosen_dag, worklist=newest.reference, name=tag, by=by, reason=reason)
     if as_json:
-        print_json({"choice": choice, "dag": dags[0], **runner.value(choice)})
+        print_json({"choice": choice, "dag": chosen_dag, **runner.value(choice)})
         return
-    click.echo(printable(f"{by} works on {tag} of {dags[0]}: {short(choice)}"))
-    click.echo(f"Next: headwater run {dags[0]}, then headwater worklist {dags[0]}")
-
-
-def _dags(runner: Runner, dag: str | None) -> list[str]:
-    from difflib import get_close_matches
-
-    from pipeline.auditing.errors.ledger import dags_with_work
-
-    found = dags_with_work(runner.store)
-    if dag in found:
-        return [dag]
-    if found and dag is None:
-        return found
-    near = get_close_matches(dag or "", found, n=1)
-    raise NotRecorded(
-        f"no audit of {dag} made a worklist" if dag else "no audit made a worklist",
-        expected="an audit whose policy analyses errors",
-        next_step=f"Did you mean {near[0]}?" if near else "Declare it: AuditPolicy(…, errors=ErrorAnalysis(tags=[…])).",
-    )
+    click.echo(printable(f"{by} works on {tag} of {chosen_dag}: {short(choice)}"))
+    click.echo(f"Next: headwater run {chosen_dag}, then headwater worklist {chosen_dag}")
 
 
 def _told(runner: Runner, dag: str) -> tuple[str, Dated, list[Chosen]]:
@@ -131,7 +109,9 @@ def _choice(one: Chosen) -> tuple[Any, ...]:
 
 
 def _level(level: Level | None) -> str:
-    return "" if level is None else f"{level.value:.1%} ({level.low:.1%} to {level.high:.1%}) of {level.n:,}"
+    if level is None:
+        return ""
+    return f"{100 * level.value:.1f} % ({100 * level.low:.1f} to {100 * level.high:.1f}) of {level.n:,}"
 
 
 def _change(found: Progress) -> str:

@@ -40,7 +40,8 @@ def notes(line: TagLine) -> list[str]:
 def _verdict(table: ErrorTable) -> str:
     found = table.errors
     if not found.count:
-        return f"No error in {found.of:,} test rows; up to {_per_cent(found.high)} of all rows may go wrong all the same."
+        most = _per_cent(found.high)
+        return f"No error in {found.of:,} test rows; up to {most} of all rows may go wrong all the same."
     rate = f"{_per_cent(found.value)} ({_per_cent(found.low)} to {_per_cent(found.high)})"
     first = max((line for line in table.tags if line.ceiling), key=lambda line: line.ceiling, default=None)
     most = f" The commonest kind is {first.tag}, {_per_cent(first.of_errors.value)} of the errors." if first else ""

@@ -13,7 +13,8 @@ def worklist(found: Worklist) -> dict[str, Any]:
     if first is None:
         verdict = "Nothing: the model made no errors on the test rows."
     else:
-        verdict = f"First: {first.name}." + ("" if first.gain is None else f" It is worth {_points(first.gain)} overall.")
+        worth = "" if first.gain is None else f" It is worth {_points(first.gain)} overall."
+        verdict = f"First: {first.name}.{worth}"
     return {"verdict": verdict, "entries": [_entry(item) for item in found.items]}
 
 

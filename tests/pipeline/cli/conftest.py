@@ -71,7 +71,8 @@ from pipeline.airflow import audit, dag, fit, ingest, split, train
 from pipeline.auditing.errors.analysis import ErrorAnalysis
 from pipeline.auditing.errors.tag import Tag
 
-loans = Source(name="loans", reader=CSV("loans.csv"), supplier="a bank", licence="open", keys=("id",),
+loans = Source(name="loans", reader=CSV("loans.csv"), supplier="a bank", licence="open", obtained="public",
+               keys=("id",),
                schema={"id": "integer", "income": "number", "turned": "number", "kind": "text", "remark": "text",
                        "repaid": "integer"})
 
@@ -182,7 +183,8 @@ def farms(tmp_path_factory):
         income, farm = n % 41, n % 5 == 0
         repaid = int((income > 20) != farm)
         remark = '"=1+1\nhail, they say"' if farm else "sold well"
-        lines.append(f"{n},{income}.0,{40 - income if farm else income}.0,{'farm' if farm else 'shop'},{remark},{repaid}")
+        turned, kind = (40 - income, "farm") if farm else (income, "shop")
+        lines.append(f"{n},{income}.0,{turned}.0,{kind},{remark},{repaid}")
     (folder / "loans.csv").write_text("\n".join(["id,income,turned,kind,remark,repaid", *lines]))
     (folder / "dags" / "farms.py").write_text(FARMS)
     project = Project(folder)

@@ -19,7 +19,10 @@ def pool(*, seed: int) -> dict[str, Made]:
     """A thousand clips that nobody labelled."""
     random = np.random.default_rng(seed)
     frame = pd.DataFrame(
-        {"noise": pd.array(random.choice(["car", "cafe", "none"], 1000), dtype="str"), "level": random.normal(60, 9, 1000)},
+        {
+            "noise": pd.array(random.choice(["car", "cafe", "none"], 1000), dtype="str"),
+            "level": random.normal(60, 9, 1000),
+        },
         index=pd.Index(np.arange(1000), name="row"),
     )
     return {"data": Made("dataset", frame, facts={"source": "clips", "types": {}, "keys": []}, name="clips")}
@@ -33,7 +36,8 @@ def loud(rows):
 @pytest.fixture
 def clips(project: Any) -> str:
     """The pool, recorded."""
-    return project.runner.run(Step(name="clips", stage="ingestion", function=pool, parameters={"seed": 3})).outputs["data"]
+    step = Step(name="clips", stage="ingestion", function=pool, parameters={"seed": 3})
+    return project.runner.run(step).outputs["data"]
 
 
 @pytest.mark.parametrize(

@@ -36,10 +36,11 @@ def test_a_model_above_people_has_less_than_nothing_to_gain():
 
 
 def test_the_order_of_what_to_do():
-    """Known gains first, then what has no level by its ceiling, then nothing to gain; importance and ease break ties."""
+    """Known gains first, then what has no level by its ceiling, then nothing to gain; importance breaks ties."""
     given = {
         "small": (0.01, 0.2, None, None), "tied, easy": (0.02, 0.2, 3, 5), "tied, important": (0.02, 0.2, 4, 1),
-        "no level": (None, 0.3, None, None), "no level, rare": (None, 0.1, 5, 5), "none": (0.0, 0.4, None, None), "no error": (None, 0.0, 1, 1),
+        "no level": (None, 0.3, None, None), "no level, rare": (None, 0.1, 5, 5), "none": (0.0, 0.4, None, None),
+        "no error": (None, 0.0, 1, 1),
         "unknown": (None, None, 5, 5),
     }
     keys = {name: rank(gain=gain, ceiling=most, importance=important, ease=ease)

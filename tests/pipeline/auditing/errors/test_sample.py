@@ -57,7 +57,8 @@ def test_the_sample_has_answers_metadata_and_tags():
     """A column that both have is told apart; people's tags are in no table."""
     answers = answered([True, False, True]).assign(**{"probability of 1": [0.4, 0.9, 0.1]})
     rows = pd.DataFrame({"truth": list("xyz"), "device": ["a", "b", "b"]}, index=answers.index)
-    asked = ErrorAnalysis(tags=[Tag("b", column="device", values=("b",)), Tag("odd"), Tag("far", column="gone", values=(1,))])
+    tags = [Tag("b", column="device", values=("b",)), Tag("odd"), Tag("far", column="gone", values=(1,))]
+    asked = ErrorAnalysis(tags=tags)
     sample, tagged = errors_of(answers, asked, rows=rows)
     assert list(sample) == ["truth", "answer", "probability of 1", "truth of the row", "device", "tag: b"]
     assert sample["tag: b"].tolist() == [False, True] and sample["truth of the row"].tolist() == ["x", "z"]

@@ -11,7 +11,10 @@ from pipeline.auditing.errors.tagging import Untaggable, having
 from pipeline.errors import AuditRefused
 
 ROWS = pd.DataFrame(
-    {"noise": pd.array(["car", "cafe", None, "car"], dtype="str"), "level": pd.array([50, 70, 80, None], dtype="Int64")},
+    {
+        "noise": pd.array(["car", "cafe", None, "car"], dtype="str"),
+        "level": pd.array([50, 70, 80, None], dtype="Int64"),
+    },
     index=pd.Index([-5, 3, 8, 11], name="row"),
 )
 
