@@ -56,7 +56,10 @@ def _said(tag: Tag, function: Callable[..., Any], rows: pd.DataFrame) -> np.ndar
             expected=f"{len(rows)} times yes or no, in the order of the rows",
             found=f"a {type(given).__name__}{size}",
         )
-    said = pd.Series(given, index=rows.index).astype(object)
+    said = pd.Series(given, index=rows.index)
+    if said.dtype == bool:
+        return said.to_numpy()
+    said = said.astype(object)
     odd = said.map(lambda one: not isinstance(one, (bool, np.bool_))).to_numpy(bool)
     if odd.any():
         raise AuditRefused(
