@@ -87,6 +87,7 @@ def _print(dag: str, newest: Dated, choices: list[Chosen]) -> None:
     print_heading(f"{dag}: what to do next about {short(listed.model)}")
     print_table(_ITEMS, [_item(place, item) for place, item in enumerate(listed.items, 1)],
                 empty="Nothing: the model made no errors on the test rows.")
+    click.echo("To work on a kind of row: collect more of it, label it again, or add what the model lacks to tell it.")
     for item in listed.items:
         click.echo()
         print_paragraph(f"{item.advice}. {item.evidence[:1].upper()}{item.evidence[1:]}.")

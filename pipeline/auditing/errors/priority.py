@@ -14,10 +14,15 @@ def prioritised(line: TagLine) -> TagLine:
     if line.human_level is None or line.wrong is None or line.of_data is None or line.wrong.value is None:
         return line
     room, low, high = (
-        round(line.human_level - 1 + share, _DIGITS) for share in (line.wrong.value, line.wrong.low, line.wrong.high)
+        _rounded(line.human_level - 1 + share) for share in (line.wrong.value, line.wrong.low, line.wrong.high)
     )
-    priority = round(room * line.of_data.value, _DIGITS)
+    priority = _rounded(room * line.of_data.value)
     return replace(line, room=room, room_low=low, room_high=high, priority=priority)
+
+
+def _rounded(value: float) -> float:
+    """Drop the last bits, and the sign of nothing."""
+    return round(value, _DIGITS) + 0.0
 
 
 def rank(

@@ -49,7 +49,7 @@ def _advice(line: TagLine) -> str:
         return f"Leave {line.tag} alone: no error that is known has it"
     if line.priority is not None and line.priority <= 0:
         return f"Leave {line.tag} alone: the model is as good at it as people are"
-    return f"Work on {line.tag}: collect more such rows, label them again, or add what the model lacks to tell them"
+    return f"Work on {line.tag}"
 
 
 def evidence(line: TagLine) -> str:
@@ -57,12 +57,16 @@ def evidence(line: TagLine) -> str:
     parts = [f"{told(line.of_errors)} of the errors have it"] if line.of_errors else []
     if line.wrong is not None and line.of_data is not None:
         parts.append(f"{told(line.wrong)} of its rows go wrong, and it is {per_cent(line.of_data.value)} of the data")
-    if line.room is not None:
-        below = f"{abs(100 * line.room):.2g} points {'above' if line.room < 0 else 'below'}"
-        parts.append(f"people are right on {per_cent(line.human_level)} of such rows, the model is {below} that")
-    else:
-        parts.append("no human level to compare with: n/a")
-    return "; ".join(parts)
+    return "; ".join([*parts, _beside_people(line)])
+
+
+def _beside_people(line: TagLine) -> str:
+    if line.room is None or line.human_level is None:
+        return "no human level to compare with: n/a"
+    people = f"people are right on {per_cent(line.human_level)} of such rows"
+    if not line.room:
+        return f"{people}, and so is the model"
+    return f"{people}, the model is {abs(100 * line.room):.1f} points {'above' if line.room < 0 else 'below'} that"
 
 
 def told(share: Share) -> str:

@@ -25,7 +25,7 @@ def test_evidence_has_counts_and_intervals():
     """Car noise: 44 of its 400 clips go wrong."""
     text = worklist(speech()).item("car noise").evidence
     assert "11.0 % (8.3 % to 14.4 %, 44 of 400) of its rows go wrong" in text
-    assert "people are right on 93.0 % of such rows, the model is 4 points below that" in text
+    assert "people are right on 93.0 % of such rows, the model is 4.0 points below that" in text
 
 
 def test_without_a_level_the_ceiling_ranks_and_the_gain_is_not_known():

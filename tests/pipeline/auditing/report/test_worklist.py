@@ -28,7 +28,7 @@ def text(table) -> str:
     [
         (speech, ["First: clean speech. It is worth 0.60 points overall.", "gains 0.60 points", "nothing to gain",
                   "More such rows: kind in ['car noise']"]),
-        (spam, ["First: pharmaceutical. Work on", "gain n/a, at most 4.20 points"]),
+        (spam, ["First: pharmaceutical. To work on", "gain n/a, at most 4.20 points"]),
         (lambda: table_of(*kinds({"a": (9, 0)}), ErrorAnalysis()), ["Nothing: the model made no errors"]),
     ],
 )
