@@ -8,6 +8,7 @@ from typing import Any
 from pipeline.auditing.answers import answers
 from pipeline.auditing.costing import costing
 from pipeline.auditing.earlier import asking, model_before
+from pipeline.auditing.errors.stage import analyse
 from pipeline.auditing.examine import examine
 from pipeline.auditing.report.page import render, templates
 from pipeline.auditing.policy import AuditPolicy
@@ -17,6 +18,8 @@ from pipeline.step import Depends, Effect, Rule, Step
 
 def audit(runner: Any, *, model: str, ready: Mapping[str, Any], policy: AuditPolicy) -> dict[str, str]:
     """Audit a model on the test part; give the references `audit` and `page`. Both are shown in MLflow.
+
+    Where the policy analyses errors, also `sample`, `tagged`, `errors` and `worklist`.
 
     A verdict of fail refuses nothing here: the stage `deploy` does.
 
@@ -54,7 +57,10 @@ def audit(runner: Any, *, model: str, ready: Mapping[str, Any], policy: AuditPol
     report = {"audit": examined.outputs["audit"]}
     report["page"] = runner.run(_page(runner), report).outputs["page"]
     log_audit(runner, **report, model=model)
-    return report
+    if policy.errors is None:
+        return report
+    test = {"answers": inputs["answers"], "rows": inputs["rows"]}
+    return {**report, **analyse(runner, model=model, **test, asked=policy.errors)}
 
 
 def _require_own_data(runner: Any, *, model: str, ready: Mapping[str, Any]) -> None:

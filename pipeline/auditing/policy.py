@@ -7,7 +7,7 @@ Without any it is *not enough evidence*.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from pipeline.artifacts.charter import Charter
@@ -15,10 +15,18 @@ from pipeline.artifacts.metric import metric
 from pipeline.auditing.baseline import BUILT_IN, Declared, Level, from_json, name_of, to_json
 from pipeline.auditing.constraint import Constraint
 from pipeline.auditing.consistency import refuse_contradictions, refuse_twice, refuse_unknown, refuse_unusable
+from pipeline.auditing.curve.learningcurve import LearningCurve
+from pipeline.auditing.errors.analysis import ErrorAnalysis
+from pipeline.auditing.fairness.policy import Fairness
 from pipeline.auditing.gate import Gate
 from pipeline.auditing.important import MustBeRight
+from pipeline.auditing.search.slicesearch import SliceSearch
 from pipeline.auditing.slice import Slice
 from pipeline.errors import Misuse
+
+_PARTS = {
+    "charter": Charter, "errors": ErrorAnalysis, "search": SliceSearch, "curve": LearningCurve, "fairness": Fairness
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +41,8 @@ class AuditPolicy:
     what the place of deployment allows; it binds in production only. `endpoint` is whose live
     release the previous model is; empty means the DAG's own name. `owner` is who answers for the audit;
     without it, the owner that the `charter` of the project names. What the charter asks for is enforced where a
-    model is released.
+    model is released. `errors` says how single errors are looked at, `search` where bad groups are searched for,
+    `curve` how bias is told from variance, `fairness` between whom answers are compared; None leaves that out.
     """
 
     slices: tuple[Slice, ...] = ()
@@ -50,6 +59,10 @@ class AuditPolicy:
     endpoint: str = ""
     owner: str = ""
     charter: Charter | None = None
+    errors: ErrorAnalysis | None = None
+    search: SliceSearch | None = None
+    curve: LearningCurve | None = None
+    fairness: Fairness | None = None
 
     def __post_init__(self) -> None:
         for name in ("slices", "metrics", "gates", "baselines", "must_be_right"):
@@ -90,8 +103,9 @@ class AuditPolicy:
 
     def to_json(self) -> dict[str, Any]:
         """The policy as JSON values; the labels of slices as pairs, since JSON keys are text."""
-        value = asdict(self)
-        value["charter"] = self.charter and self.charter.to_json()
+        parts = {name: getattr(self, name) for name in _PARTS}
+        value = asdict(replace(self, **dict.fromkeys(_PARTS, None)))
+        value |= {name: part and part.to_json() for name, part in parts.items()}
         for each in value["slices"]:
             each["labels"] = [[key, label] for key, label in each["labels"].items()]
         return {**value, "baselines": [to_json(each) for each in self.baselines]}
@@ -107,5 +121,5 @@ class AuditPolicy:
             "must_be_right": [MustBeRight(**each) for each in value["must_be_right"]],
             "constraint": Constraint(**value["constraint"]) if value["constraint"] else None,
         }
-        declared["charter"] = value["charter"] and Charter.from_json(value["charter"])
-        return cls(**{**value, **declared})
+        parts = {name: value[name] and kind.from_json(value[name]) for name, kind in _PARTS.items()}
+        return cls(**{**value, **declared, **parts})

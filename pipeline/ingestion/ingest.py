@@ -65,6 +65,15 @@ def pin_partitions(runner: Runner, *, source: Source) -> list[str]:
 def read_partition(runner: Runner, *, source: Source, partition: str) -> str:
     """Read one partition and give the reference of its dataset; unchanged files are not read again.
 
+    Raises: as `ingest`.
+    """
+    pin = f"{source.name}#{partition}"
+    return _pinned(runner, pin) or _pin(runner, pin, taken_in(runner, source, partition=partition))
+
+
+def taken_in(runner: Runner, source: Source, *, partition: str = WHOLE) -> str:
+    """Take in a partition as it is now, whatever a DAG run began with, and give the reference of its dataset.
+
     Rows that were erased by request are left out for good.
 
     Raises: as `ingest`.
@@ -72,9 +81,6 @@ def read_partition(runner: Runner, *, source: Source, partition: str) -> str:
     from pipeline.ingestion.reading import fingerprints
     from pipeline.ingestion.rows import read_rows
 
-    pin = f"{source.name}#{partition}"
-    if pinned := _pinned(runner, pin):
-        return pinned
     record, erased = registered(runner, source), runner.store.erased(source.name)
     step = Step(
         name="ingest",
@@ -90,7 +96,7 @@ def read_partition(runner: Runner, *, source: Source, partition: str) -> str:
         secrets={"secret": record.secret},
         reusable=isinstance(source.reader, Files),
     )
-    return _pin(runner, pin, runner.run(step).outputs["data"])
+    return runner.run(step).outputs["data"]
 
 
 def combine(runner: Runner, *, source: Source, partitions: Sequence[str]) -> str:

@@ -83,7 +83,9 @@ def test_what_was_found_is_on_it() -> None:
     """What it answers, the verdict and why, the weak group with count and interval, fairness in words, sources."""
     card = written()
     assert card.answers == "Answers “approved” (one of 0, 1; 1 is yes) from 2 features of one row of forms."
-    assert (card.judgement, card.why) == (Judgement.PASS, "May be released: the one gate is kept: accuracy at least 80 %.")
+    assert (card.judgement, card.why) == (
+        Judgement.PASS, "May be released: the one gate is kept: accuracy at least 80 %.",
+    )
     assert card.weak == ("women (sex): accuracy 80.0 % (70.0 % to 90.0 %) of 400 cases, against 90.0 % overall",)
     assert card.fairness == (
         "Sex: the groups differ by equal opportunity.", "Race: not known, column 'race' is not stored.",

@@ -31,6 +31,18 @@ def test_newcombe_as_published() -> None:
     assert newcombe(36, 12, 2, 0) == pytest.approx((0.0569, 0.3404), abs=5e-5)
 
 
+@pytest.mark.parametrize(
+    ("cells", "expected"),
+    [
+        ((59, 6, 16, 80), (-0.1186, -0.0046)),  # complete response before and after therapy (Cavo et al. 2012)
+        ((1, 1, 7, 12), (-0.5069, -0.0256)),  # airway hyper-responsiveness (Bentur et al. 2009)
+    ],
+)
+def test_newcombe_as_in_a_textbook(cells: tuple[int, ...], expected: tuple[float, float]) -> None:
+    """As given for the square-and-add interval in Fagerland, Lydersen and Laake's book on contingency tables."""
+    assert newcombe(*cells) == pytest.approx(expected, abs=5e-5)
+
+
 def test_newcombe_by_hand() -> None:
     """Of 100: both right 70, only ours 15, only theirs 5, neither 10; correlation (700 - 75 - 50) / √(85·15·75·25)."""
     correlation = 575 / sqrt(85 * 15 * 75 * 25)

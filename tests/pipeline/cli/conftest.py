@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import urllib.request
@@ -60,6 +61,41 @@ def lending():
     ready = fit(parts, [], features=["income"])
     model = train(ready, candidates, metric="accuracy", folds=2)
     deploy(model, audit(model, ready, policy), plan)
+'''
+
+FARMS = '''
+import pandas as pd
+
+from pipeline import CSV, AuditPolicy, Candidate, Source
+from pipeline.airflow import audit, dag, fit, ingest, split, train
+from pipeline.auditing.errors.analysis import ErrorAnalysis
+from pipeline.auditing.errors.tag import Tag
+
+loans = Source(name="loans", reader=CSV("loans.csv"), supplier="a bank", licence="open", obtained="public",
+               keys=("id",),
+               schema={"id": "integer", "income": "number", "turned": "number", "kind": "text", "remark": "text",
+                       "repaid": "integer"})
+
+
+def poor(rows: pd.DataFrame) -> pd.Series:
+    """Whether the income is low."""
+    return rows["income"] < 20
+
+
+candidates = [Candidate("plain", estimator="sklearn.linear_model.LogisticRegression",
+                        overfit=(1,), overfit_reason="farms and shops are told apart by nothing")]
+policy = AuditPolicy(errors=ErrorAnalysis(size=30, tags=[
+    Tag("poor", poor), Tag("farm", column="kind", values=("farm",), human_level=0.95, ease=4),
+    Tag("bad harvest", meaning="the remark speaks of weather"),
+]))
+
+
+@dag
+def farms():
+    """Who repays, farms and shops."""
+    parts = split(ingest(loans), target="repaid")
+    ready = fit(parts, [], features=["income"])
+    audit(train(ready, candidates, metric="accuracy", folds=2), ready, policy)
 '''
 
 
@@ -135,6 +171,33 @@ def lending(tmp_path_factory):
     ran = project.process("run", "lending", "--dag-run", "first")
     assert ran.code == 0, ran.err
     return project
+
+
+@pytest.fixture(scope="session")
+def farms(tmp_path_factory):
+    """A project whose model is wrong about farms, its errors analysed, after one run. Tests only read it."""
+    folder = tmp_path_factory.mktemp("farms")
+    (folder / "dags").mkdir()
+    lines = []
+    for n in range(600):
+        income, farm = n % 41, n % 5 == 0
+        repaid = int((income > 20) != farm)
+        remark = '"=1+1\nhail, they say"' if farm else "sold well"
+        turned, kind = (40 - income, "farm") if farm else (income, "shop")
+        lines.append(f"{n},{income}.0,{turned}.0,{kind},{remark},{repaid}")
+    (folder / "loans.csv").write_text("\n".join(["id,income,turned,kind,remark,repaid", *lines]))
+    (folder / "dags" / "farms.py").write_text(FARMS)
+    project = Project(folder)
+    ran = project.process("run", "farms", "--dag-run", "first")
+    assert ran.code == 0, ran.err
+    return project
+
+
+@pytest.fixture
+def new_farms(farms, tmp_path):
+    """A copy of the project `farms`, for tests that add to it."""
+    shutil.copytree(farms.folder, tmp_path / "copy")
+    return Project(tmp_path / "copy")
 
 
 @pytest.fixture(scope="session")
