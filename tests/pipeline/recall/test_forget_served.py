@@ -110,7 +110,7 @@ def test_no_table_has_the_rows(story):
 def refused(tmp_path):
     """The project with a gate in today's file that no model passes."""
     project = Visitors(tmp_path / "visitors")
-    _write(project, DAG.replace(GATE, "minimum=1.1"))
+    _write(project, DAG.replace(GATE, "maximum=0.0"))
     return project
 
 
