@@ -3,8 +3,8 @@
 import pandas as pd
 
 from pipeline import (
-    CSV, AuditPolicy, Candidate, Charter, Ethics, Expectation, Factor, Fermi, Gate, Harm, Milestone, ReleasePlan, Slice,
-    Source, Transform, rowwise,
+    CSV, AuditPolicy, Candidate, Charter, ErrorAnalysis, Ethics, Expectation, Factor, Fairness, Fermi, Gate, Harm,
+    LearningCurve, Level, Milestone, ReleasePlan, Slice, SliceSearch, Source, Tag, Transform, rowwise,
 )
 from pipeline.airflow import audit, dag, deploy, fit, ingest, preprocess, sign_off, split, train, validate
 
@@ -68,6 +68,11 @@ def groups(applications: pd.DataFrame) -> pd.DataFrame:
     )
 
 
+def high_debts(applications: pd.DataFrame) -> pd.Series:
+    """Tell who owes more than a third of the income."""
+    return applications["obrat"] > 36
+
+
 FEATURES = [*NUMBERS, *FLAGS, "loan_to_price", "loan_to_income"]
 fill = Transform("fill", estimator="sklearn.impute.SimpleImputer", columns=FEATURES, strategy="median")
 scale = Transform("scale", estimator="sklearn.preprocessing.StandardScaler", columns=FEATURES)
@@ -123,6 +128,17 @@ policy = AuditPolicy(
         Gate(metric="recall", minimum=0.80, slice="race"),  # of those who were approved, how many the model approves
         Gate(metric="recall", minimum=0.85, slice="sex", groups=("male", "female")),
     ],
+    baselines=["naive", "previous", Level("human", metric="accuracy")],  # two officers never decided about the same file
+    fairness=Fairness(attributes=("race", "sex"), favourable=1, mitigate="equalized_odds"),
+    errors=ErrorAnalysis(
+        tags=[
+            Tag("no credit history", column="cons", values=(1, 2)), Tag("high debts", function=high_debts),
+            Tag("self-employed", column="self", values=(1,)), Tag("gifted down payment", column="gift", values=(1,)),
+        ],
+        show=("race", "sex", "loanamt", "obrat"),
+    ),
+    search=SliceSearch(exclude=DECIDED),
+    curve=LearningCurve(metric="auc"),
 )
 plan = ReleasePlan(
     endpoint="loan_approval",

@@ -1,25 +1,26 @@
-"""The stage `audit`: the model's answers, those of the release before, the audit, its page; each a step of its own."""
+"""The stage `audit`: which steps it runs, each on what, and what a policy leaves out."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
-from pipeline.auditing.answers import answers
 from pipeline.auditing.costing import costing
 from pipeline.auditing.earlier import asking, model_before
 from pipeline.auditing.errors.stage import analyse
 from pipeline.auditing.examine import examine
-from pipeline.auditing.report.page import render, templates
+from pipeline.auditing.parts import asked, beside, name_of
 from pipeline.auditing.policy import AuditPolicy
+from pipeline.auditing.writing import written
 from pipeline.errors import ArtifactCorrupt, ArtifactMissing, AuditRefused, Misuse, Refused, StepFailed
 from pipeline.step import Depends, Effect, Rule, Step
 
 
 def audit(runner: Any, *, model: str, ready: Mapping[str, Any], policy: AuditPolicy) -> dict[str, str]:
-    """Audit a model on the test part; give the references `audit` and `page`. Both are shown in MLflow.
+    """Audit a model on the test part; give the references `audit`, `page`, `card` and `card_page`.
 
-    Where the policy analyses errors, also `sample`, `tagged`, `errors` and `worklist`.
+    Where the policy asks for them, also `fairness`, `search` and `curve`, and of single errors `sample`, `tagged`,
+    `errors` and `worklist`. All of it is shown in MLflow.
 
     A verdict of fail refuses nothing here: the stage `deploy` does.
 
@@ -39,28 +40,41 @@ def audit(runner: Any, *, model: str, ready: Mapping[str, Any], policy: AuditPol
             next_step='Keep rows from training: split(…, sizes={"train": 0.6, "dev": 0.2, "test": 0.2}).',
         )
     _require_own_data(runner, model=model, ready=ready)
-    earlier, compared = _before(runner, model=model, ready=ready, policy=policy)
-    asked = runner.run(*_asking(runner, model=model, ready=ready))
-    inputs = {
-        "model": model, "answers": asked.outputs["data"], "rows": ready["parts"]["test"],
-        "train": ready["features"]["train"], **({"earlier": earlier} if earlier else {}),
-    }
+    test = {"model": model, "answers": asked(runner, model=model, ready=ready), "rows": ready["parts"]["test"]}
+    parts = beside(runner, test, ready=ready, policy=policy)
+    report = {"audit": _examined(runner, test, ready=ready, policy=policy, fairness=parts.get("fairness", "")), **parts}
+    if policy.errors is not None:
+        known = {role: parts[role] for role in ("search", "curve") if role in parts}
+        report |= analyse(runner, **test, asked=policy.errors, beside=known)
+    report |= written(runner, report, model=model, endpoint=policy.endpoint or runner.occasion.dag)
+    log_audit(runner, report=report, model=model)
+    return report
+
+
+def _examined(
+    runner: Any, test: Mapping[str, str], *, ready: Mapping[str, Any], policy: AuditPolicy, fairness: str
+) -> str:
+    """Measure the model and hold it against the gates; the reference of the audit."""
+    earlier, compared = _before(runner, model=test["model"], ready=ready, policy=policy)
+    optional = {role: reference for role, reference in {"earlier": earlier, "fairness": fairness}.items() if reference}
+    inputs = {**test, "train": ready["features"]["train"], **optional}
     bound = {
-        "model": model, "features": ready["features"]["test"], "rows": ready["parts"]["test"],
+        "model": test["model"], "features": ready["features"]["test"], "rows": test["rows"],
         "trained_on": ready["features"]["train"],
     }
     given = {
         "policy": policy.to_json(), "compared": compared, "references": bound,
-        "cost": _cost(runner, model=model, ready=ready, policy=policy), "production": runner.occasion.production,
+        "cost": _cost(runner, model=test["model"], ready=ready, policy=policy),
+        "production": runner.occasion.production,
     }
-    examined = runner.run(_examination(runner, roles=tuple(inputs), given=given), inputs)
-    report = {"audit": examined.outputs["audit"]}
-    report["page"] = runner.run(_page(runner), report).outputs["page"]
-    log_audit(runner, **report, model=model)
-    if policy.errors is None:
-        return report
-    test = {"answers": inputs["answers"], "rows": inputs["rows"]}
-    return {**report, **analyse(runner, model=model, **test, asked=policy.errors)}
+    step = Step(
+        name=name_of(runner),
+        stage="auditing",
+        function=examine,
+        parameters=given,
+        depends=tuple(Depends(role, Rule.EVERY_ROW, Effect.DECISION) for role in inputs),
+    )
+    return runner.run(step, inputs).outputs["audit"]
 
 
 def _require_own_data(runner: Any, *, model: str, ready: Mapping[str, Any]) -> None:
@@ -96,41 +110,3 @@ def _before(runner: Any, *, model: str, ready: Mapping[str, Any], policy: AuditP
     if not runner.describe(asked.outputs["data"]).rows:
         return "", {"model": before, "why_not": "It was trained on every one of these test rows"}
     return asked.outputs["data"], {"model": before, "why_not": ""}
-
-
-def _asking(runner: Any, *, model: str, ready: Mapping[str, Any]) -> tuple[Step, dict[str, str]]:
-    inputs = {
-        "model": model, "estimator": runner.value(model)["estimator"], "features": ready["features"]["test"]
-    }
-    made_by = tuple(Depends(role, Rule.EVERY_ROW, Effect.MODEL) for role in ("model", "estimator"))
-    step = Step(
-        name=f"{_name(runner)}.answers",
-        stage="auditing",
-        function=answers,
-        depends=(Depends("features", Rule.SAME_ROW), *made_by),
-    )
-    return step, inputs
-
-
-def _examination(runner: Any, *, roles: Sequence[str], given: Mapping[str, Any]) -> Step:
-    return Step(
-        name=_name(runner),
-        stage="auditing",
-        function=examine,
-        parameters=given,
-        depends=tuple(Depends(role, Rule.EVERY_ROW, Effect.DECISION) for role in roles),
-    )
-
-
-def _page(runner: Any) -> Step:
-    return Step(
-        name=f"{_name(runner)}.page",
-        stage="auditing",
-        function=render,
-        context={"templates": templates()},
-        depends=(Depends("audit", Rule.EVERY_ROW),),
-    )
-
-
-def _name(runner: Any) -> str:
-    return runner.occasion.task or "audit"

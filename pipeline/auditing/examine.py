@@ -11,12 +11,14 @@ import pandas as pd
 
 from pipeline.artifacts.audit import ALL_ROWS, Audit, Baseline, Confusion, Finding, Group, worst
 from pipeline.artifacts.cost import Cost
+from pipeline.artifacts.fairness import FairnessAudit
 from pipeline.artifacts.metric import CLASSIFICATION, metric
 from pipeline.artifacts.model import Model
 from pipeline.auditing.answered import Answered, answered
 from pipeline.auditing.baseline import AnsweredBy, Declared
 from pipeline.auditing.baselines import Ground, answered_by, naive, previous
 from pipeline.auditing.constraint import held_to
+from pipeline.auditing.fairness.gating import judged as fairly_judged
 from pipeline.auditing.figures import measured, metrics_of
 from pipeline.auditing.gating import Measured, judged
 from pipeline.auditing.important import rightness
@@ -36,6 +38,7 @@ def examine(
     rows: pd.DataFrame,
     train: pd.DataFrame,
     earlier: pd.DataFrame | None = None,
+    fairness: Mapping[str, Any] | None = None,
     references: Mapping[str, str],
     policy: Mapping[str, Any],
     compared: Mapping[str, str],
@@ -46,7 +49,8 @@ def examine(
 
     `answers` are the model's, as `pipeline.auditing.answers` gives them; `rows` the same rows before
     fitting, with the columns of the slices; `train` what the model was trained on; `earlier` the answers of
-    the release before, where it could be asked. `references` names `model`, `features` (what the model was
+    the release before, where it could be asked; `fairness` what was found of it, where it was asked for, as JSON.
+    `references` names `model`, `features` (what the model was
     fed), `rows` and `trained_on`, which the audit is bound to. `policy` is an `AuditPolicy` as JSON;
     `compared` holds `model` (of the release before, "" if none) and `why_not` (it could not be asked).
     `cost` is a `Cost` as JSON, where the policy has a constraint; in `production` it binds. Measured times are
@@ -69,6 +73,7 @@ def examine(
     findings = (
         *judged(asked, found),
         *(rightness(each, rows, test) for each in asked.must_be_right),
+        *_fair(asked, fairness),
         *_constrained(asked, known, production=production),
     )
     audit = _audit(manifest, test, found, findings=findings, cost=known, policy=asked, references=references)
@@ -156,6 +161,12 @@ def _baseline(
             return answered_by(ground, declared, rows)
         case _:
             return level(declared, groups[0], groups[1:], confidence=ground.policy.confidence)
+
+
+def _fair(policy: AuditPolicy, fairness: Mapping[str, Any] | None) -> tuple[Finding, ...]:
+    if policy.fairness is None or fairness is None:
+        return ()
+    return fairly_judged(policy.fairness.gates, FairnessAudit.from_json(fairness))
 
 
 def _constrained(policy: AuditPolicy, cost: Cost | None, *, production: bool) -> tuple[Finding, ...]:

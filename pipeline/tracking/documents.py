@@ -12,6 +12,7 @@ from pipeline.tracking.links import lineage_command
 if TYPE_CHECKING:
     from mlflow import MlflowClient
 
+_FIGURES = ("ours", "theirs")
 _UNUSABLE = re.compile(r"[^\w\-. /]")
 
 
@@ -24,25 +25,28 @@ def log_verdict(runner: Any, *, verdict: str, page: str) -> str:
     return _log(runner, document=verdict, page=page, name="validation")
 
 
-def log_audit(runner: Any, *, audit: str, page: str, model: str) -> str:
-    """Show an audit and its page, once, and its figures per slice in the MLflow run of the model.
+def log_audit(runner: Any, *, report: Mapping[str, str], model: str) -> str:
+    """Show an audit, its page and the model's card, once; in the MLflow run of the model also its figures per slice.
+
+    `report` names the documents by role. Its figures, findings and comparisons are tables there besides.
 
     Raises:
         ServiceUnavailable: MLflow cannot be used.
     """
-    return _log(runner, document=audit, page=page, name="audit", model=model)
+    return _log(runner, document=report["audit"], page=report["page"], name="audit", of={"model": model, **report})
 
 
-def _log(runner: Any, *, document: str, page: str, name: str, model: str = "") -> str:
+def _log(runner: Any, *, document: str, page: str, name: str, of: Mapping[str, str] | None = None) -> str:
     made = runner.store.producer(document)
     if made is not None and made.mlflow_run_id:
         return made.mlflow_run_id
     value, html = runner.value(document), runner.value(page)
-    of_model = runner.store.producer(model).mlflow_run_id if model else ""
+    of_model = runner.store.producer(of["model"]).mlflow_run_id if of else ""
     with speaking(runner.settings) as client:
         run_id = _show(client, runner, document=document, name=name, value=value, html=html)
-        if of_model:
-            _show_slices(client, of_model, value, html=html, reference=document)
+        if of and of_model:
+            pages = {"audit.html": html, **({"card.html": runner.value(of["card_page"])} if "card_page" in of else {})}
+            _show_slices(client, of_model, value, pages=pages, reference=document)
     if made is not None:
         runner.annotate(made.id, mlflow_run_id=run_id)
     return run_id
@@ -59,7 +63,9 @@ def _show(client: MlflowClient, runner: Any, *, document: str, name: str, value:
     return run_id
 
 
-def _show_slices(client: MlflowClient, run_id: str, audit: Mapping[str, Any], *, html: str, reference: str) -> None:
+def _show_slices(
+    client: MlflowClient, run_id: str, audit: Mapping[str, Any], *, pages: Mapping[str, str], reference: str
+) -> None:
     from mlflow.entities import Metric, RunTag
 
     from pipeline.tracking.runs import is_there
@@ -70,7 +76,48 @@ def _show_slices(client: MlflowClient, run_id: str, audit: Mapping[str, Any], *,
     figures = [Metric(name, value, when, 0) for name, value in slice_figures(audit).items()]
     tags = [RunTag("headwater.audit", reference), RunTag("headwater.judgement", str(audit["judgement"]))]
     client.log_batch(run_id, metrics=figures, tags=tags)
-    client.log_text(run_id, html, "audit.html")
+    for name, html in pages.items():
+        client.log_text(run_id, html, name)
+    for name, rows in tables(audit).items():
+        client.log_table(run_id, _columns(rows), f"audit/{name}.json")
+
+
+def tables(audit: Mapping[str, Any]) -> dict[str, list[dict[str, Any]]]:
+    """Lay an audit out as tables of rows with the same columns: `figures`, `findings`, `baselines`; none is empty."""
+    groups = [audit["overall"], *audit["groups"]]
+    found = {
+        "figures": [
+            {"slice": group["slice"], "label": group["label"], "rows": group.get("rows"), **_plain(figure)}
+            for group in groups
+            for figure in group["figures"]
+        ],
+        "findings": [
+            {"gate": finding["gate"], **_plain(ruling)}
+            for finding in audit.get("findings", ())
+            for ruling in finding["rulings"]
+        ],
+        "baselines": [
+            {
+                "baseline": baseline["name"],
+                **{side: (compared[side] or {}).get("value") for side in _FIGURES},
+                **_plain(compared),
+            }
+            for baseline in audit.get("baselines", ())
+            for compared in baseline["comparisons"]
+        ],
+    }
+    return {name: rows for name, rows in found.items() if rows}
+
+
+def _plain(value: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields of a mapping that are no mappings or lists themselves; two figures are told by their values."""
+    left_out = (Mapping, list, tuple)
+    return {name: each for name, each in value.items() if not isinstance(each, left_out) and name not in _FIGURES}
+
+
+def _columns(rows: list[dict[str, Any]]) -> dict[str, list[Any]]:
+    names = dict.fromkeys(name for row in rows for name in row)
+    return {name: [row.get(name) for row in rows] for name in names}
 
 
 def slice_figures(audit: Mapping[str, Any]) -> dict[str, float]:

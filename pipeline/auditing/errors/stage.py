@@ -16,8 +16,12 @@ STAGE = "auditing"
 _TAGS = ".tags"
 
 
-def analyse(runner: Any, *, model: str, answers: str, rows: str, asked: ErrorAnalysis) -> dict[str, str]:
+def analyse(
+    runner: Any, *, model: str, answers: str, rows: str, asked: ErrorAnalysis, beside: Mapping[str, str] | None = None
+) -> dict[str, str]:
     """Analyse the errors among a model's answers; give the references `sample`, `tagged`, `errors` and `worklist`.
+
+    `beside` are the references `search` and `curve`, where they were made: the worklist takes up what they say.
 
     What people said of errors of this DAG's models, as last taken in, counts for those it is about. A DAG run
     goes on with what it began with.
@@ -30,7 +34,9 @@ def analyse(runner: Any, *, model: str, answers: str, rows: str, asked: ErrorAna
     facts = runner.describe(found["tagged"]).facts
     about = {"untagged": facts[UNTAGGED], "criterion": facts[CRITERION], "asked": asked.to_json()}
     inputs = {"model": model, "sample": found["sample"], "tagged": found["tagged"]}
-    return {**found, **_counted(runner, inputs, name=_name(runner), judgements=_judgements(runner), about=about)}
+    judgements = _judgements(runner)
+    errors = _counted(runner, inputs, name=_name(runner), judgements=judgements, about=about)
+    return {**found, "errors": errors, "worklist": _worked(runner, errors, name=_name(runner), beside=beside or {})}
 
 
 def again(runner: Any, errors: str, *, judgements: str) -> dict[str, str]:
@@ -41,7 +47,8 @@ def again(runner: Any, errors: str, *, judgements: str) -> dict[str, str]:
     table, name = ErrorTable.from_json(runner.value(errors)), runner.describe(errors).name.removesuffix(_TAGS)
     about = {name: runner.store.producer(errors).parameters[name] for name in ("untagged", "criterion", "asked")}
     inputs = {"model": table.model, "sample": table.sample, "tagged": table.tagged}
-    return _counted(runner, inputs, name=name, judgements=judgements, about=about)
+    counted = _counted(runner, inputs, name=name, judgements=judgements, about=about)
+    return {"errors": counted, "worklist": _worked(runner, counted, name=name, beside=_beside(runner, errors))}
 
 
 def tags_of(dag: str) -> str:
@@ -64,7 +71,7 @@ def _judgements(runner: Any) -> str:
 
 def _counted(
     runner: Any, inputs: Mapping[str, str], *, name: str, judgements: str, about: Mapping[str, Any]
-) -> dict[str, str]:
+) -> str:
     references = {**inputs, "judgements": judgements}
     given = {**inputs, **({"judgements": judgements} if judgements else {})}
     step = Step(
@@ -74,8 +81,27 @@ def _counted(
         parameters={**about, "references": references},
         depends=tuple(Depends(role, Rule.EVERY_ROW, Effect.DECISION) for role in given),
     )
-    errors = runner.run(step, given).outputs["errors"]
-    return {"errors": errors, "worklist": runner.run(_working(name, errors), {"errors": errors}).outputs["worklist"]}
+    return runner.run(step, given).outputs["errors"]
+
+
+def _worked(runner: Any, errors: str, *, name: str, beside: Mapping[str, str]) -> str:
+    inputs = {"errors": errors, **beside}
+    step = Step(
+        name=f"{name}.worklist",
+        stage=STAGE,
+        function=work,
+        parameters={"reference": errors},
+        depends=tuple(Depends(role, Rule.EVERY_ROW, Effect.DECISION) for role in inputs),
+    )
+    return runner.run(step, inputs).outputs["worklist"]
+
+
+def _beside(runner: Any, errors: str) -> dict[str, str]:
+    """What else the worklist that was made of a table took up."""
+    for run in runner.store.consumers(errors):
+        if any(use.artifact.kind == "worklist" for use in run.outputs):
+            return {use.role: use.artifact.reference for use in run.inputs if use.role != "errors"}
+    return {}
 
 
 def _sampling(runner: Any, asked: ErrorAnalysis) -> Step:
@@ -94,16 +120,6 @@ def _sampling(runner: Any, asked: ErrorAnalysis) -> Step:
         context={"functions": asked.functions} if asked.functions else {},
         depends=(*own, *decided),
         allow_empty=True,
-    )
-
-
-def _working(name: str, errors: str) -> Step:
-    return Step(
-        name=f"{name}.worklist",
-        stage=STAGE,
-        function=work,
-        parameters={"reference": errors},
-        depends=(Depends("errors", Rule.EVERY_ROW, Effect.DECISION),),
     )
 
 

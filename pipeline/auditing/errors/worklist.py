@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from pipeline.artifacts.curve import Curve
 from pipeline.artifacts.errortable import ErrorTable, TagLine
+from pipeline.artifacts.search import Search
 from pipeline.artifacts.share import Share
 from pipeline.artifacts.worklist import WorkItem, Worklist
+from pipeline.auditing.errors.advised import data, groups
 from pipeline.auditing.errors.priority import rank
 from pipeline.step import Made
 
@@ -15,10 +18,21 @@ TAG_ITEM, READING = "tag", "reading"
 READ = "read errors"
 
 
-def work(*, errors: Mapping[str, Any], reference: str) -> dict[str, Made]:
-    """Rank what an error table, whose reference is given, says could be done, in the role `worklist`."""
+def work(
+    *,
+    errors: Mapping[str, Any],
+    search: Mapping[str, Any] | None = None,
+    curve: Mapping[str, Any] | None = None,
+    reference: str,
+) -> dict[str, Made]:
+    """Rank what an error table, whose reference is given, says could be done, in the role `worklist`.
+
+    What a slice search found, and a learning curve's advice on more data, are ranked with it.
+    """
     table = ErrorTable.from_json(errors)
     items = [_item(line) for line in table.tags if line.of_errors and line.of_errors.of]
+    items += [] if search is None else groups(Search.from_json(search))
+    items += [] if curve is None else data(Curve.from_json(curve))
     items = sorted(items, key=lambda item: (*rank(
         gain=item.gain, ceiling=item.ceiling, importance=item.importance, ease=item.ease
     ), item.name))

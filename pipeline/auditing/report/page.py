@@ -3,21 +3,41 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from importlib.resources import files
 from typing import Any
 
 from jinja2 import DictLoader, Environment, StrictUndefined
 
 from pipeline.artifacts.audit import Audit, Figure, Group
+from pipeline.artifacts.curve import Curve
+from pipeline.artifacts.errortable import ErrorTable
+from pipeline.artifacts.fairness import FairnessAudit
 from pipeline.artifacts.metric import metric
+from pipeline.artifacts.search import Search
 from pipeline.artifacts.wording import amount, called
+from pipeline.artifacts.worklist import Worklist
 from pipeline.auditing.report.baselines import baselines
+from pipeline.auditing.report.charter import charter
+from pipeline.auditing.report.curve import curve
+from pipeline.auditing.report.errors import errors
+from pipeline.auditing.report.fairness import fairness
 from pipeline.auditing.report.gates import LOOKS, gates
+from pipeline.auditing.report.search import search
 from pipeline.auditing.report.summary import OUTCOMES, tally, told, weakest, why
+from pipeline.auditing.report.worklist import worklist
 from pipeline.step import Made
 
 SMALL_SHOWN = 3
+_VIEWS: Mapping[str, tuple[Any, Callable[[Any], Any]]] = {
+    "worklist": (Worklist, worklist),
+    "errors": (ErrorTable, errors),
+    "search": (Search, search),
+    "curve": (Curve, curve),
+    "fairness": (FairnessAudit, fairness),
+}
+SHOWN = ("audit", *_VIEWS)
+"""The documents that a page shows, by role; all but the audit may be missing."""
 
 
 def templates() -> dict[str, str]:
@@ -26,13 +46,18 @@ def templates() -> dict[str, str]:
     return {each.name: each.read_text(encoding="utf-8") for each in beside if each.name.endswith(".html")}
 
 
-def render(*, audit: Mapping[str, Any], templates: Mapping[str, str]) -> dict[str, Made]:
-    """Turn an audit's JSON into its page, in the role `page`."""
-    return {"page": Made("page", page(Audit.from_json(audit), templates=templates))}
+def render(
+    *, audit: Mapping[str, Any], templates: Mapping[str, str], **beside: Mapping[str, Any]
+) -> dict[str, Made]:
+    """Turn an audit's JSON into its page, in the role `page`; `beside` are the other documents in `SHOWN`, as JSON."""
+    return {"page": Made("page", page(Audit.from_json(audit), templates=templates, **beside))}
 
 
-def page(audit: Audit, *, templates: Mapping[str, str]) -> str:
-    """Write the page of an audit as HTML without scripts or anything from elsewhere."""
+def page(audit: Audit, *, templates: Mapping[str, str], **beside: Mapping[str, Any]) -> str:
+    """Write the page of an audit as HTML without scripts or anything from elsewhere.
+
+    Documents in `SHOWN` that are not given `beside` it have no section.
+    """
     environment = Environment(
         loader=DictLoader(dict(templates)), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
         lstrip_blocks=True,
@@ -54,7 +79,14 @@ def page(audit: Audit, *, templates: Mapping[str, str]) -> str:
         weakest=weakest(audit),
         confusion=_confusion(audit),
         confidence=f"{audit.confidence:.0%}",
+        charter=charter(audit),
+        **{role: _viewed(role, beside.get(role)) for role in _VIEWS},
     )
+
+
+def _viewed(role: str, document: Mapping[str, Any] | None) -> Any:
+    noun, view = _VIEWS[role]
+    return None if document is None else view(noun.from_json(document))
 
 
 def _scale(name: str, audit: Audit) -> tuple[float, float]:

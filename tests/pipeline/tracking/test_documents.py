@@ -62,7 +62,7 @@ def test_an_audit_s_figures_are_metrics_of_the_model_s_run(
     """The page lies in both runs; each slice's figures in the model's, beside those of training."""
     done = trained(begun())
     outputs = made(done.runner, "audit")
-    parent = log_audit(done.runner, audit=outputs["audit"], page=outputs["page"], model=done.model)
+    parent = log_audit(done.runner, report=outputs, model=done.model)
     client, of_model = looked(done.runner), done.candidate["mlflow_run_id"]
     run = client.get_run(of_model)
     assert run.data.metrics["test/race/black _self-named_/recall"] == 0.8
