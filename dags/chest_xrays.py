@@ -7,8 +7,8 @@ an average would hide that it is missed, so it has a gate of its own.
 from made_xrays import MEASURED, xrays
 
 from pipeline import (
-    AuditPolicy, Candidate, Charter, Ethics, Expectation, Gate, Harm, Milestone, Progress, ReleasePlan, Slice, Source,
-    Table, Transform,
+    AuditPolicy, Candidate, Charter, ErrorAnalysis, Ethics, Expectation, Fairness, Gate, Harm, LearningCurve, Level,
+    Milestone, Progress, ReleasePlan, Slice, SliceSearch, Source, Table, Tag, Transform,
 )
 from pipeline.airflow import audit, dag, deploy, fit, ingest, sign_off, split, train, validate
 
@@ -82,6 +82,18 @@ policy = AuditPolicy(
         Gate(metric="accuracy", minimum=0.6, slice="scanner"),
         Gate(metric="accuracy", max_gap=0.1, slice="sex"),
     ],
+    baselines=["naive", "previous", Level("human", metric="accuracy", value=0.92, n=400, source="two radiologists who "
+               "read the same 400 images, as made up as the images")],
+    errors=ErrorAnalysis(
+        tags=[Tag("lying", column="view", values=("lying",), human_level=0.9),
+              Tag("scanner B1", column="scanner", values=("B1",), human_level=0.9),
+              Tag("hernia", column="finding", values=("hernia",), human_level=0.85),
+              Tag("another finding behind it")],
+        show=("finding", "scanner", "view", "age"),
+    ),
+    search=SliceSearch(exclude=("image", "patient", "brightness", *MEASURED)),
+    curve=LearningCurve(metric="accuracy", target=0.92, target_is="two radiologists", fractions=(0.1, 0.3, 1.0)),
+    fairness=Fairness(attributes=("sex",), intersections=False, favourable="none"),
 )
 plan = ReleasePlan(
     endpoint="chest_xrays",

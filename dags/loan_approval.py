@@ -128,12 +128,12 @@ policy = AuditPolicy(
         Gate(metric="recall", minimum=0.80, slice="race"),  # of those who were approved, how many the model approves
         Gate(metric="recall", minimum=0.85, slice="sex", groups=("male", "female")),
     ],
-    baselines=["naive", "previous", Level("human", metric="accuracy")],  # two officers never decided about the same file
+    baselines=["naive", "previous", Level("human", metric="accuracy")],  # no two officers decided about the same file
     fairness=Fairness(attributes=("race", "sex"), favourable=1, mitigate="equalized_odds"),
     errors=ErrorAnalysis(
         tags=[
-            Tag("no credit history", column="cons", values=(1, 2)), Tag("high debts", function=high_debts),
-            Tag("self-employed", column="self", values=(1,)), Tag("gifted down payment", column="gift", values=(1,)),
+            Tag("slow to pay before", column="cons", values=(3, 4, 5, 6)), Tag("high debts", function=high_debts),
+            Tag("default on record", column="pubrec", values=(1,)), Tag("self-employed", column="self", values=(1,)),
         ],
         show=("race", "sex", "loanamt", "obrat"),
     ),
