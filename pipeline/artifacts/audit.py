@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 ALL_ROWS = "all rows"
+EACH_CLASS = "each class"
 
 
 class Judgement(StrEnum):
@@ -28,6 +29,20 @@ def worst(judgements: Iterable[Judgement]) -> Judgement:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """How far a figure lies above another of the same metric: `value` is it minus `other`, which rests on `n` cases.
+
+    `low` and `high` bound `value` at the policy's confidence; both are None where they are not known.
+    """
+
+    value: float
+    other: float
+    n: int
+    low: float | None = None
+    high: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Figure:
     """One metric over one group of rows, with what it rests on.
 
@@ -35,6 +50,8 @@ class Figure:
     those answered positive, for AUC the rows of the rarest class,
     else all rows of the group. `low` and `high` bound it at the policy's
     confidence, by `method` (`wilson`, `bootstrap` or `normal`); both are None where it is not `defined` (0/0).
+    `rest` is the difference to the rows outside the group, `before` that to the release before, measured on
+    those rows of the group that it was not trained on; None where there is nothing to compare with.
     """
 
     metric: str
@@ -44,11 +61,23 @@ class Figure:
     low: float | None = None
     high: float | None = None
     method: str = ""
+    rest: Difference | None = None
+    before: Difference | None = None
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> Figure:
+        """Rebuild a figure from its JSON form."""
+        differences = {name: Difference(**value[name]) for name in ("rest", "before") if value.get(name)}
+        return cls(**{**value, **differences})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
-    """The test rows that share a value of a slice, and the metrics over them. `share` is of all test rows, 0 to 1."""
+    """The test rows that share a value of a slice, and the metrics over them. `share` is of all test rows, 0 to 1.
+
+    In the slice "each class" a group is a class: `rows` are truly of it, and the figures are over all test rows,
+    that class set against all the others.
+    """
 
     slice: str
     label: str
@@ -173,6 +202,13 @@ class Audit:
     owner: str = ""
     policy: Mapping[str, Any] = field(default_factory=dict)
 
+    def worst(self, metric: str, *, slice: str) -> Group | None:
+        """The group of a slice with the worst defined figure of a metric, of equals the smaller; None without any."""
+        sign = -1 if metric in self.lower_is_better else 1
+        groups = [each for each in self.groups if each.slice == slice]
+        known = [(figure, each) for each in groups if (figure := each.figure(metric)) and figure.defined]
+        return min(known, key=lambda pair: (sign * pair[0].value, pair[1].rows), default=(None, None))[1]
+
     def to_json(self) -> dict[str, Any]:
         """The audit as JSON values; `from_json` gives an equal audit back."""
         return asdict(self)
@@ -197,4 +233,4 @@ class Audit:
 
 
 def _figures(values: Iterable[Mapping[str, Any]]) -> tuple[Figure, ...]:
-    return tuple(Figure(**value) for value in values)
+    return tuple(Figure.from_json(value) for value in values)

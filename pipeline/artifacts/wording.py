@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from pipeline.artifacts.metric import CLASSIFICATION, metric
+from pipeline.artifacts.metric import REGRESSION, metric
 
-_NAMES = {"auc": "AUC", "f1": "F1", "mae": "MAE", "rmse": "RMSE", "r2": "R²", "mape": "MAPE"}
+_NAMES = {
+    "auc": "AUC", "f1": "F1", "mae": "MAE", "rmse": "RMSE", "r2": "R²", "mape": "MAPE", "ndcg": "nDCG", "mrr": "MRR",
+    "first_right": "first result right",
+}
 
 
 def called(name: str) -> str:
-    """Name a metric as people do: `false_positive_rate` is "false positive rate", `auc` is "AUC"."""
-    return _NAMES.get(name, name.replace("_", " "))
+    """Name a metric as people do: `false_positive_rate` is "false positive rate", `ndcg@10` is "nDCG at 10"."""
+    what, at, cut = name.partition("@")
+    return _NAMES.get(what, what.replace("_", " ")) + (f" at {cut}" if at else "")
 
 
 def amount(name: str, value: float | None) -> str:
@@ -18,7 +22,7 @@ def amount(name: str, value: float | None) -> str:
         return "–"
     if _in_per_cent(name):
         return f"{100 * value:.1f} %"
-    if metric(name).problem == CLASSIFICATION or name == "r2":
+    if metric(name).problem != REGRESSION or name == "r2":
         return f"{value:.3f}"
     return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
 
@@ -36,4 +40,4 @@ def limit(name: str, value: float, *, of_gap: bool = False) -> str:
 
 
 def _in_per_cent(name: str) -> bool:
-    return metric(name).share or name == "mape"
+    return metric(name).share or name in ("mape", "balanced_accuracy") or name.startswith("precision@")

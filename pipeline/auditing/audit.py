@@ -41,7 +41,8 @@ def audit(runner: Any, *, model: str, ready: Mapping[str, Any], policy: AuditPol
     }
     bound = {"model": model, "features": ready["features"]["test"], "rows": ready["parts"]["test"]}
     given = {"policy": policy.to_json(), "compared": compared, "references": bound}
-    examined = runner.run(_examination(runner, roles=tuple(inputs), given=given), inputs)
+    functions = {each.name: each.function for each in policy.slices if each.function}
+    examined = runner.run(_examination(runner, roles=tuple(inputs), given=given, functions=functions), inputs)
     report = {"audit": examined.outputs["audit"]}
     report["page"] = runner.run(_page(runner), report).outputs["page"]
     log_audit(runner, **report, model=model)
@@ -78,12 +79,15 @@ def _asking(runner: Any, *, model: str, ready: Mapping[str, Any]) -> tuple[Step,
     return step, inputs
 
 
-def _examination(runner: Any, *, roles: Sequence[str], given: Mapping[str, Any]) -> Step:
+def _examination(
+    runner: Any, *, roles: Sequence[str], given: Mapping[str, Any], functions: Mapping[str, Any]
+) -> Step:
     return Step(
         name=_name(runner),
         stage="auditing",
         function=examine,
         parameters=given,
+        context={"functions": functions},
         depends=tuple(Depends(role, Rule.EVERY_ROW, Effect.DECISION) for role in roles),
     )
 

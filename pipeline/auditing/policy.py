@@ -6,10 +6,11 @@ The audit's judgement is the worst of its gates'. Without a gate it is *not enou
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from difflib import get_close_matches
 from typing import Any
 
+from pipeline.artifacts.audit import EACH_CLASS
 from pipeline.artifacts.metric import metric
 from pipeline.auditing.gate import BASELINES, Gate
 from pipeline.auditing.slice import Slice
@@ -23,7 +24,8 @@ class AuditPolicy:
     `metrics` are names of `pipeline.artifacts.metric`; none means the usual ones of the problem,
     and those of the gates are always added. `min_count` is how many cases a figure needs before it can
     pass a gate. `confidence` (0 to 1) is that of every interval. `positive` is the class that
-    counts as positive where it is not the model's own. `endpoint` is whose live release the previous model is;
+    counts as positive where it is not the model's own. `query` is the column that says which rows are
+    results of one query, for metrics of rankings. `endpoint` is whose live release the previous model is;
     empty means the DAG's own name. `owner` is who answers for the audit.
     """
 
@@ -36,6 +38,7 @@ class AuditPolicy:
     resamples: int = 1000
     seed: int = 0
     positive: Any = None
+    query: str = ""
     endpoint: str = ""
     owner: str = ""
 
@@ -49,7 +52,8 @@ class AuditPolicy:
             [gate.baseline for gate in self.gates if gate.baseline], self.baselines, "baselines, used by a gate"
         )
         names = [each.name for each in self.slices]
-        self._refuse([gate.slice for gate in self.gates if gate.slice], names, "slices, used by a gate")
+        self._refuse([gate.slice for gate in self.gates if gate.slice], [*names, EACH_CLASS], "slices, used by a gate")
+        self._refuse([name for name in names if name == EACH_CLASS], [], "slices, the name is taken")
         if len(names) != len(set(names)):
             raise Misuse("an audit policy names a slice twice", examples=names)
         if not 0 < self.confidence < 1 or self.min_count < 1 or self.resamples < 100:
@@ -71,14 +75,15 @@ class AuditPolicy:
                 )
 
     def to_json(self) -> dict[str, Any]:
-        """The policy as JSON values; the labels of slices as pairs, since JSON keys are text."""
-        value = asdict(self)
-        for each in value["slices"]:
-            each["labels"] = [[key, label] for key, label in each["labels"].items()]
-        return value
+        """The policy as JSON values; of a slice's function its name."""
+        return {
+            **{each.name: getattr(self, each.name) for each in fields(self)},
+            "slices": [each.to_json() for each in self.slices],
+            "gates": [asdict(each) for each in self.gates],
+        }
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> AuditPolicy:
         """Rebuild a policy from its JSON form."""
-        slices = [Slice(**{**each, "labels": dict(map(tuple, each["labels"]))}) for each in value["slices"]]
+        slices = [Slice.from_json(each) for each in value["slices"]]
         return cls(**{**value, "slices": slices, "gates": [Gate(**gate) for gate in value["gates"]]})
