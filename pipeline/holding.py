@@ -63,9 +63,9 @@ def _asked(comparison: Comparison, column: pd.Series) -> pd.Series:
         return (missing if comparison.operator == "is" else ~missing).astype("boolean")
     if isinstance(column.dtype, pd.CategoricalDtype):
         column = column.astype(column.cat.categories.dtype if not missing.any() else object)
-    known = column[~missing]
-    answer = _COMPARE[comparison.operator](known, _as_time(comparison.value, known))
-    return answer.astype("boolean").reindex(column.index) if missing.any() else answer.astype("boolean")
+    known = column[~missing] if missing.any() else column
+    answer = _COMPARE[comparison.operator](known, _as_time(comparison.value, known)).astype("boolean")
+    return answer if known is column else answer.reindex(column.index)
 
 
 def _as_time(value: Any, column: pd.Series) -> Any:

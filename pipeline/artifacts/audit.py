@@ -177,8 +177,9 @@ class Audit:
 
     `rows` is a reference to the test part (which holds the slice columns), `features` to what the
     model was fed, `n_rows` their number. `metrics` are in the policy's order; `lower_is_better`
-    names those of them. `unsliced` maps a slice that could not be made to the reason. `positive`
-    is the class that counts as positive, as text, empty for a regression. `policy` is the policy in full.
+    names those of them. `classes` are the groups of the slice "each class". `unsliced` maps a slice that
+    could not be made to the reason. `positive` is the class that counts as positive, as text, empty for a
+    regression. `policy` is the policy in full.
     """
 
     name: str
@@ -195,6 +196,7 @@ class Audit:
     lower_is_better: tuple[str, ...] = ()
     overall: Group
     groups: tuple[Group, ...] = ()
+    classes: tuple[Group, ...] = ()
     unsliced: Mapping[str, str] = field(default_factory=dict)
     baselines: tuple[Baseline, ...] = ()
     confusion: Confusion | None = None
@@ -205,7 +207,7 @@ class Audit:
     def worst(self, metric: str, *, slice: str) -> Group | None:
         """The group of a slice with the worst defined figure of a metric, of equals the smaller; None without any."""
         sign = -1 if metric in self.lower_is_better else 1
-        groups = [each for each in self.groups if each.slice == slice]
+        groups = [each for each in (*self.groups, *self.classes) if each.slice == slice]
         known = [(figure, each) for each in groups if (figure := each.figure(metric)) and figure.defined]
         return min(known, key=lambda pair: (sign * pair[0].value, pair[1].rows), default=(None, None))[1]
 
@@ -226,6 +228,7 @@ class Audit:
                 "lower_is_better": tuple(value["lower_is_better"]),
                 "overall": Group.from_json(value["overall"]),
                 "groups": tuple(Group.from_json(group) for group in value["groups"]),
+                "classes": tuple(Group.from_json(group) for group in value.get("classes", ())),
                 "baselines": tuple(Baseline.from_json(baseline) for baseline in value["baselines"]),
                 "confusion": None if confusion is None else Confusion.from_json(confusion),
             }

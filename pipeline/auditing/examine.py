@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from pipeline.artifacts.audit import Audit, Baseline, Confusion, worst
+from pipeline.artifacts.audit import EACH_CLASS, Audit, Baseline, Confusion, worst
 from pipeline.artifacts.metric import CLASSIFICATION, metric
 from pipeline.artifacts.model import Model
 from pipeline.auditing.answered import Answered, answered
@@ -157,7 +157,8 @@ def _audit(
         metrics=metrics,
         lower_is_better=tuple(name for name in metrics if not metric(name).greater_is_better),
         overall=found.overall,
-        groups=tuple(found.groups),
+        groups=tuple(each for each in found.groups if each.slice != EACH_CLASS),
+        classes=tuple(each for each in found.groups if each.slice == EACH_CLASS),
         unsliced=found.unsliced,
         baselines=baselines,
         confusion=_confusion(test),

@@ -61,9 +61,13 @@ class Measures:
             elif metric_named(name).problem == RANKING:
                 found[name] = self._ranking(name, parts)
             elif name not in found:
-                self.added.setdefault(name, Added.of(name, self.rows))
-                found[name] = self.added[name].estimates(groups)
+                found[name] = self._added(name).estimates(groups)
         return found
+
+    def _added(self, name: str) -> Added:
+        if name not in self.added:
+            self.added[name] = Added.of(name, self.rows)
+        return self.added[name]
 
     def _counted(self, metrics: Sequence[str], table: np.ndarray) -> dict[str, Pair]:
         def estimates(name: str, counts: np.ndarray) -> Estimates:
@@ -82,7 +86,8 @@ class Measures:
         return _mean_over(own), _mean_over(rest)
 
     def _ranking(self, name: str, parts: Parts) -> Pair:
-        self.queries.setdefault(name, Queries.of(name, self.rows))
+        if name not in self.queries:
+            self.queries[name] = Queries.of(name, self.rows)
         queries = self.queries[name]
         return Added(name, queries.value[None, :]).estimates(queries.positions(parts))
 

@@ -36,7 +36,7 @@ class Moments:
         n = added.shape[1]
         mean = added.mean(axis=1) if n else np.zeros(len(added))
         centred = added - mean[:, None]
-        return cls(n, mean, centred @ centred.T)
+        return cls(n, mean, np.einsum("ij,kj->ik", centred, centred))
 
     def merged(self, other: Moments) -> Moments:
         """Take the moments of both groups' rows together."""

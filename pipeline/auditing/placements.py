@@ -9,12 +9,15 @@ over all rows answer for the rest in O(m).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from pipeline.auditing.estimates import Estimates
 from pipeline.auditing.slicing import Parts
+
+_Levels = tuple[np.ndarray, np.ndarray, np.ndarray]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -37,25 +40,31 @@ class Ranked:
         ordered = probability[order]
         level = np.cumsum(np.diff(ordered, prepend=-np.inf) != 0, dtype=np.int32) - 1
         hit = positive[order]
-        counts = np.bincount(level, minlength=1)
-        hits = np.bincount(level[hit], minlength=len(counts))
+        counts = np.bincount(level, minlength=1).astype(np.int32)
+        hits = np.bincount(level[hit], minlength=len(counts)).astype(np.int32)
         return cls(order.astype(np.int32), level, hit, hits, counts - hits)
 
     def estimates(self, parts: Parts) -> tuple[Estimates, Estimates]:
         """Compute the AUC of each group, and of the rows outside each; it rests on the rarer class."""
-        codes = parts.codes[self.order]
-        by_group = np.argsort(codes, kind="stable")
-        ends = np.cumsum(parts.counts())[:-1]
-        upward, downward = _Side.of(self.positives, self.negatives), _Side.of(self.negatives, self.positives)
-        own, rest = [], []
-        for level, positive in zip(
-            np.split(self.level[by_group], ends), np.split(self.positive[by_group], ends), strict=True
-        ):
-            levels, hits, misses = _by_level(level, positive)
-            pairs = [upward.placed(levels, hits, misses), downward.placed(levels, misses, hits)]
-            own.append(_combined(*(pair[0] for pair in pairs)))
-            rest.append(_combined(*(pair[1] for pair in pairs)))
+        groups = self._by_level(parts)
+        up = self._placed(groups, self.positives, self.negatives)
+        down = self._placed([(levels, misses, hits) for levels, hits, misses in groups], self.negatives, self.positives)
+        both = [[_combined(*sides) for sides in zip(*pair, strict=True)] for pair in zip(up, down, strict=True)]
+        own, rest = zip(*both, strict=True)
         return _gathered(own), _gathered(rest)
+
+    def _by_level(self, parts: Parts) -> list[_Levels]:
+        """Count each group's rows by level and class: the levels that occur, the positives and the negatives."""
+        by_group = np.argsort(parts.codes[self.order], kind="stable")
+        ends = np.cumsum(parts.counts())[:-1]
+        pieces = (np.split(each[by_group], ends) for each in (self.level, self.positive))
+        return [_counted(*each) for each in zip(*pieces, strict=True)]
+
+    def _placed(
+        self, groups: Sequence[_Levels], rows: np.ndarray, others: np.ndarray
+    ) -> list[tuple[_Placed, _Placed]]:
+        side = _Side.of(rows, others)  # the largest thing here: one at a time
+        return [side.placed(*each) for each in groups]
 
     def influence(self) -> np.ndarray:
         """Give how far each row moves the AUC of all of them, times their number: `(n_rows,)`, in the rows' order."""
@@ -121,11 +130,10 @@ def _scaled(rows: np.ndarray, wins: np.ndarray, against: int) -> _Placed:
     return _Placed(int(rows.sum()), float((rows * share).sum()), float((rows * share**2).sum()))
 
 
-def _by_level(level: np.ndarray, positive: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Count a group's sorted rows by level and class."""
+def _counted(level: np.ndarray, positive: np.ndarray) -> _Levels:
     starts = np.flatnonzero(np.diff(level, prepend=-1))
-    hits = np.add.reduceat(positive.astype(np.int64), starts)
-    return level[starts], hits, np.diff(starts, append=len(level)) - hits
+    hits = np.add.reduceat(positive.astype(np.int32), starts, dtype=np.int32)
+    return level[starts], hits, np.diff(starts, append=len(level)).astype(np.int32) - hits
 
 
 def _combined(positives: _Placed, negatives: _Placed) -> tuple[float, int, float]:
@@ -135,6 +143,6 @@ def _combined(positives: _Placed, negatives: _Placed) -> tuple[float, int, float
     return positives.total / positives.count, min(positives.count, negatives.count), float(error)
 
 
-def _gathered(found: list[tuple[float, int, float]]) -> Estimates:
+def _gathered(found: Sequence[tuple[float, int, float]]) -> Estimates:
     value, n, error = zip(*found, strict=True)
     return Estimates(np.array(value), np.array(n), np.array(error))

@@ -18,7 +18,8 @@ from pipeline.auditing.answered import Answered
 from pipeline.auditing.cells import Cells
 from pipeline.auditing.intervals import Interval, rounded
 
-CELLS_AT_ONCE = 4_000_000
+CELLS_AT_ONCE = 1_000_000
+MANY_ROWS = 5_000
 
 
 def bootstrap(
@@ -29,9 +30,14 @@ def bootstrap(
     A metric that comes out undefined in every resample has no interval and is left out.
     """
     drawn: dict[str, list[np.ndarray]] = {metric: [] for metric in metrics}
-    for weights in weights_of(rows, resamples=resamples, seed=seed):
-        for metric, values in drawn.items():
-            values.append(weighted(metric, rows, weights=weights))
+    by_gaps = {"auc"} if rows.positive is not None and len(rows) > MANY_ROWS else set()
+    by_rows = [metric for metric in metrics if metric not in by_gaps]
+    for weights in weights_of(rows, resamples=resamples, seed=seed) if by_rows else ():
+        for metric in by_rows:
+            drawn[metric].append(weighted(metric, rows, weights=weights))
+    if by_gaps & drawn.keys():
+        random, positive = np.random.default_rng(seed), rows.truth == rows.positive
+        drawn["auc"].append(_auc_of_rare(positive, rows.probability, resamples, random))
     return _percentiles(drawn, confidence=confidence)
 
 
@@ -137,6 +143,22 @@ def _auc(truth: np.ndarray, probability: np.ndarray, weights: np.ndarray) -> np.
     misses = np.add.reduceat(ordered * ~positive, starts, axis=1)
     below = np.cumsum(misses, axis=1) - misses / 2
     return (hits * below).sum(axis=1) / (hits.sum(axis=1) * misses.sum(axis=1))
+
+
+def _auc_of_rare(
+    positive: np.ndarray, probability: np.ndarray, count: int, random: np.random.Generator
+) -> np.ndarray:
+    """Draw the AUC of few rows of one class against many of the other, which count only by the gap they fall in."""
+    sign = 1 if 2 * positive.sum() <= len(positive) else -1
+    few, many = (np.sort(sign * probability[of]) for of in (positive, ~positive)[::sign])
+    level, rows = np.unique(few, return_counts=True)
+    below, upto = (np.searchsorted(many, level, side=side) for side in ("left", "right"))
+    edges = np.stack([below, upto], axis=1).ravel()
+    gaps = np.diff(edges, prepend=0, append=len(many))
+    drawn = random.multinomial(len(many), gaps / len(many), size=count)
+    passed = np.cumsum(drawn[:, :-1], axis=1)
+    won = (passed[:, 0::2] + passed[:, 1::2]) / 2
+    return (random.multinomial(len(few), rows / len(few), size=count) * won).sum(axis=1) / (len(few) * len(many))
 
 
 def _r2(truth: np.ndarray, error: np.ndarray, weights: np.ndarray) -> np.ndarray:

@@ -130,7 +130,7 @@ def _called(function: Any, rows: pd.DataFrame) -> pd.Series:
 
 def _labelled(slice_: Slice, values: pd.Series, *, column: str = "") -> tuple[np.ndarray, list[str]]:
     """Give a code per row and the label of each code, in the order of the values, `OTHERS` after the group named."""
-    codes, uniques = pd.factorize(values, sort=_sortable(values), use_na_sentinel=True)
+    codes, uniques = _factorized(values)
     _refuse_many(f"column {column!r}" if column else f"function {slice_.function_name}", len(uniques))
     named = [_label(value, column=column, slice_=slice_) for value in uniques]
     names = sorted(dict.fromkeys(named), key=OTHERS.__eq__) + [NOT_STATED] * (NOT_STATED not in named)
@@ -138,8 +138,10 @@ def _labelled(slice_: Slice, values: pd.Series, *, column: str = "") -> tuple[np
     return place[codes], names
 
 
-def _sortable(values: pd.Series) -> bool:
-    return str(values.dtype) != "object"
+def _factorized(values: pd.Series) -> tuple[np.ndarray, Any]:
+    if values.dtype == "boolean":
+        return values.to_numpy("int8", na_value=-1), np.array([False, True])
+    return pd.factorize(values, sort=str(values.dtype) != "object", use_na_sentinel=True)
 
 
 def _refuse_many(what: str, count: int) -> None:

@@ -159,3 +159,17 @@ def test_auc_interval_covers() -> None:
         low, high = bootstrap(rows, ["auc"], resamples=300, confidence=0.95, seed=seed)["auc"]
         held += low <= 0.7602 <= high
     assert 0.9 <= held / 200 <= 0.99
+
+
+@pytest.mark.parametrize("rare", [1, 0])
+def test_auc_of_a_rare_class_is_drawn_by_gaps(rare: int) -> None:
+    """Of 6,000 rows, 40 of one class: drawing gaps gives the interval that drawing rows gives, ties included."""
+    random = np.random.default_rng(rare)
+    truth = np.where(np.arange(6000) < 40, rare, 1 - rare)
+    rows = Answered(
+        problem="classification", truth=truth, answer=truth, probability=np.round(0.3 * truth + random.random(6000), 2),
+        positive=1, classes=(0, 1),
+    )
+    found = bootstrap(rows, ["auc"], resamples=3000, confidence=0.95, seed=0)["auc"]
+    drawn = [weighted("auc", rows, weights=weights) for weights in weights_of(rows, resamples=3000, seed=1)]
+    assert found == pytest.approx(np.percentile(np.concatenate(drawn), [2.5, 97.5]), abs=0.006)
