@@ -12,7 +12,7 @@ import pandas as pd
 from pipeline.artifacts.counting import RATIOS
 from pipeline.artifacts.metric import CLASSIFICATION, RANKING, Score, metric as metric_named, score
 from pipeline.auditing.answers import ANSWER, TRUTH, probability_column
-from pipeline.errors import Misuse
+from pipeline.errors import AuditRefused, Misuse
 
 _LEAST_PROBABILITY = float(np.finfo(np.float64).eps)
 
@@ -95,9 +95,17 @@ class Answered:
 
 
 def answered(table: pd.DataFrame, *, problem: str, classes: Sequence[Any] = (), positive: Any = None) -> Answered:
-    """Read a table of `pipeline.auditing.answers`; `positive` is the class that counts as yes, None for all alike."""
+    """Read a table of `pipeline.auditing.answers`; `positive` is the class that counts as yes, None for all alike.
+
+    Raises:
+        AuditRefused: a truth, an answer or a probability is missing, or a probability is outside 0 to 1.
+    """
     columns = [probability_column(label) for label in classes]
     given = bool(columns) and set(columns) <= set(table)
+    for name in (TRUTH, ANSWER):
+        _refuse(table.index[table[name].isna()], f"the {name} is missing on test rows")
+    for name in columns if given else ():
+        _refuse(table.index[~table[name].between(0, 1)], f"the {name} is missing on test rows, or outside 0 to 1")
     if not given:
         probability = None
     elif positive is None:
@@ -108,6 +116,11 @@ def answered(table: pd.DataFrame, *, problem: str, classes: Sequence[Any] = (), 
     return Answered(
         problem=problem, truth=truth, answer=answer, probability=probability, positive=positive, classes=tuple(classes)
     )
+
+
+def _refuse(rows: pd.Index, what: str) -> None:
+    if len(rows):
+        raise AuditRefused(what, examples=[f"row {row}" for row in rows[:5]], count=len(rows))
 
 
 def _plain(values: pd.Series, problem: str) -> np.ndarray:

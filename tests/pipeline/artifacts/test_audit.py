@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
-from pipeline.artifacts.audit import Audit, Baseline, Confusion, Figure, Finding, Group, Judgement, Ruling, worst
+from pipeline.artifacts.audit import (
+    Audit, Baseline, Confusion, Difference, Figure, Finding, Group, Judgement, Ruling, worst,
+)
 
 DIGEST = "0" * 32
-RECALL = Figure(metric="recall", value=0.75, n=4, low=0.3, high=0.95, method="wilson")
+RECALL = Figure(
+    metric="recall", value=0.75, n=4, low=0.3, high=0.95, method="wilson",
+    rest=Difference(value=-0.05, other=0.8, n=90, low=-0.5, high=0.2), before=Difference(value=0.25, other=0.5, n=4),
+)
 
 
 def full_audit() -> Audit:
@@ -31,6 +37,7 @@ def full_audit() -> Audit:
         metrics=("recall",),
         overall=Group(slice="", label="all rows", rows=4, share=1.0, figures=(RECALL,)),
         groups=(Group(slice="sex", label="women", rows=4, share=1.0, figures=(RECALL,)),),
+        classes=(Group(slice="each class", label="1", rows=4, share=1.0, figures=(RECALL,)),),
         unsliced={"zip": "not stored"},
         baselines=(Baseline(name="naive", rows=4, figures=(RECALL,), ours=(RECALL,)),),
         confusion=Confusion(classes=("0", "1"), counts=((3, 0), (1, 0))),
@@ -42,6 +49,28 @@ def test_audit_survives_json() -> None:
     """An audit read back from its JSON text equals the audit that was written."""
     audit = full_audit()
     assert Audit.from_json(json.loads(json.dumps(audit.to_json()))) == audit
+
+
+def test_an_audit_from_before_classes_and_differences_is_read() -> None:
+    """An audit that was stored without each class and without differences is still an audit."""
+    value = full_audit().to_json()
+    del value["classes"]
+    for figure in value["overall"]["figures"]:
+        del figure["rest"], figure["before"]
+    found = Audit.from_json(value)
+    assert (found.classes, found.overall.figures[0].rest, found.overall.figures[0].before) == ((), None, None)
+
+
+@pytest.mark.parametrize(("metric", "expected"), [("recall", "low"), ("mae", "high"), ("auc", None)])
+def test_worst_group(metric: str, expected: str | None) -> None:
+    """The lowest recall, the highest error; what is undefined is no worst, and what was not measured has none."""
+    def group(label: str, value: float, **more: object) -> Group:
+        figures = tuple(Figure(metric=name, value=value, n=9, **more) for name in ("recall", "mae"))
+        return Group(slice="s", label=label, rows=9, share=0.3, figures=figures)
+
+    groups = (group("high", 0.9), group("low", 0.2), group("none", 0.0, defined=False))
+    found = replace(full_audit(), groups=groups, lower_is_better=("mae",)).worst(metric, slice="s")
+    assert (found.label if found else None) == expected
 
 
 def test_group_finds_figure() -> None:

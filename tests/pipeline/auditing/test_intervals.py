@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binomtest
 
-from pipeline.auditing.intervals import difference, f1_interval, wilson
+from pipeline.auditing.intervals import balanced_interval, difference, f1_interval, normal, wilson
 
 
 def test_wilson_by_hand() -> None:
@@ -52,3 +52,16 @@ def test_f1_interval_covers() -> None:
         low, high = f1_interval(2 * tp / (2 * tp + fp + fn), int(tp + fp + fn))
         held += low <= true_f1 <= high
     assert 0.935 <= held / 2000 <= 0.965
+
+
+def test_balanced_by_hand() -> None:
+    """8 of 10 and 15 of 20: half the sum, and half of Newcombe's interval of 8/10 less 5/20, moved by one."""
+    low, high = difference(0.8, wilson(0.8, 10), from_value=0.25, from_interval=wilson(0.25, 20))
+    assert balanced_interval((0.8, 10), (0.75, 20)) == pytest.approx(((1 + low) / 2, (1 + high) / 2))
+    assert low < 2 * 0.775 - 1 < high
+
+
+def test_normal_is_two_deviations_wide_at_95() -> None:
+    """10 ± 1.959964 · 2."""
+    assert normal(10.0, 2.0) == pytest.approx((10 - 3.919928, 10 + 3.919928), abs=1e-6)
+    assert normal(10.0, 2.0, confidence=0.8) == pytest.approx((10 - 2.563103, 10 + 2.563103), abs=1e-6)
