@@ -15,11 +15,11 @@ from pipeline.auditing.cells import COUNTED
 from pipeline.auditing.intervals import Interval, balanced_interval, f1_interval, normal, wilson
 from pipeline.auditing.measures import Measures, Pair
 from pipeline.auditing.policy import AuditPolicy
-from pipeline.auditing.resampling import bootstrap, bootstrap_counts, bootstrap_mean
+from pipeline.auditing.resampling import MANY_ROWS, bootstrap, bootstrap_counts, bootstrap_mean
 from pipeline.auditing.slicing import Parts
 
 WILSON, NORMAL, BOOTSTRAP = "wilson", "normal", "bootstrap"
-MANY, MANY_OF_RAREST = 5_000, 500
+MANY_OF_RAREST = 500
 LEAST_OUTSIDE = 30
 
 Bounded = tuple[Interval, str]
@@ -32,9 +32,15 @@ def is_share(name: str, rows: Answered) -> bool:
     return rows.positive is not None and (metric_named(name).share or name in ("f1", "balanced_accuracy"))
 
 
+def is_extreme(name: str, value: float) -> bool:
+    """Whether a metric between 0 and 1 is at an end: no resample of such rows differs, which is no certainty."""
+    unit = name == "auc" or name in COUNTED or metric_named(name).problem == RANKING
+    return unit and value in (0.0, 1.0)
+
+
 def is_many(name: str, n: int) -> bool:
     """Whether so many cases need no bootstrap: of AUC, which counts the rarest class, fewer will do."""
-    return n >= (MANY_OF_RAREST if name == "auc" else MANY)
+    return n >= (MANY_OF_RAREST if name == "auc" else MANY_ROWS)
 
 
 def within(name: str, interval: Interval) -> Interval:
@@ -69,12 +75,13 @@ class Bounding:
         """Bound each metric that is defined in a group, and name the method.
 
         Shares, F1 and balanced accuracy of one positive class have Wilson's interval over the cases they
-        count. Else many cases have the normal interval, and fewer are bootstrapped.
+        count, and so has any metric at an end of 0 to 1. Else many cases have the normal interval, and
+        fewer are bootstrapped.
         """
         bounded: dict[str, Bounded] = {}
         defined = {name: own for name, (own, _) in self.found.items() if not np.isnan(own.value[group])}
         for name, own in defined.items():
-            if is_share(name, self.measures.rows):
+            if self._suits_wilson(name, own.value[group]):
                 bounded[name] = self._wilson(name, group, outside=False), WILSON
             elif name not in COUNTED and is_many(name, int(own.n[group])):
                 bounded[name] = self._normal(name, group, outside=False), NORMAL
@@ -86,17 +93,20 @@ class Bounding:
         _, rest = self.found[name]
         if np.isnan(rest.value[group]):
             return None
-        if is_share(name, self.measures.rows):
+        if self._suits_wilson(name, rest.value[group]):
             return self._wilson(name, group, outside=True)
         if name in COUNTED:
             table = self._table.sum(axis=0) - self._table[group]
             return bootstrap_counts(self.measures.cells, table, [name], **self.how).get(name)
         return self._normal(name, group, outside=True) if rest.n[group] >= LEAST_OUTSIDE else None
 
+    def _suits_wilson(self, name: str, value: float) -> bool:
+        return is_share(name, self.measures.rows) or is_extreme(name, float(value))
+
     def _wilson(self, name: str, group: int, *, outside: bool) -> Interval:
         estimates, confidence = self.found[name][outside], self.policy.confidence
         value, n = float(estimates.value[group]), int(estimates.n[group])
-        if name == "balanced_accuracy":
+        if name == "balanced_accuracy" and self.measures.rows.positive is not None:
             table = self._table.sum(axis=0) - self._table[group] if outside else self._table[group]
             halves = (self.measures.cells.values(each, table) for each in ("recall", "specificity"))
             return balanced_interval(*((float(share), int(count)) for share, count in halves), confidence=confidence)

@@ -8,11 +8,12 @@ import numpy as np
 import pytest
 
 from pipeline.auditing.answered import Answered
-from pipeline.auditing.bounding import MANY, MANY_OF_RAREST
+from pipeline.auditing.bounding import MANY_OF_RAREST
 from pipeline.auditing.figures import measured, measured_by
 from pipeline.auditing.intervals import difference, wilson
 from pipeline.auditing.measures import Measures
 from pipeline.auditing.policy import AuditPolicy
+from pipeline.auditing.resampling import MANY_ROWS
 from pipeline.auditing.slicing import Parts
 
 POLICY = AuditPolicy(resamples=300)
@@ -61,9 +62,9 @@ RATE, AUC = NormalDist().cdf(0.5), NormalDist().cdf(0.5**0.5)
         ("balanced_accuracy", 0.7, lambda random: three_classes(random, 50), "bootstrap"),
         ("mae", (2 / np.pi) ** 0.5, lambda random: numbers(random, 200), "bootstrap"),
         ("rmse", 1.0, lambda random: numbers(random, 200), "bootstrap"),
-        ("mae", (2 / np.pi) ** 0.5, lambda random: numbers(random, MANY), "normal"),
-        ("rmse", 1.0, lambda random: numbers(random, MANY), "normal"),
-        ("r2", 0.75, lambda random: numbers(random, MANY), "normal"),
+        ("mae", (2 / np.pi) ** 0.5, lambda random: numbers(random, MANY_ROWS), "normal"),
+        ("rmse", 1.0, lambda random: numbers(random, MANY_ROWS), "normal"),
+        ("r2", 0.75, lambda random: numbers(random, MANY_ROWS), "normal"),
     ],
 )
 def test_covers(metric: str, truth: float, sample: object, method: str) -> None:
@@ -146,3 +147,18 @@ def test_queries_are_shares_or_means() -> None:
     first, mrr, ndcg = measured(rows, ["first_right", "mrr", "ndcg@3"], policy=POLICY)
     assert (first.n, first.method, mrr.n, mrr.method) == (200, "wilson", 200, "bootstrap")
     assert ndcg.low < ndcg.value < ndcg.high <= 1
+
+
+def test_all_right_is_no_certainty() -> None:
+    """Ten rows in perfect order, or classes of five all found: no resample differs, yet the interval has width."""
+    marks = np.arange(10) / 10
+    rows = Answered(
+        problem="classification", truth=(marks > 0.45).astype(int), answer=(marks > 0.45).astype(int),
+        probability=marks, positive=1, classes=(0, 1),
+    )
+    [auc] = measured(rows, ["auc"], policy=POLICY)
+    assert (auc.value, auc.n, auc.method, auc.high) == (1.0, 5, "wilson", 1.0) and auc.low < 0.7
+    truth = np.repeat([0, 1, 2], 5)
+    whole = Answered(problem="classification", truth=truth, answer=truth, classes=(0, 1, 2))
+    for figure in measured(whole, ["recall", "f1", "balanced_accuracy"], policy=POLICY):
+        assert (figure.value, figure.n, figure.high) == (1.0, 5, 1.0) and figure.low < 0.75

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from pipeline.auditing.answered import Answered
-from pipeline.auditing.bounding import MANY
 from pipeline.auditing.compared import Both, compared
 from pipeline.auditing.policy import AuditPolicy
+from pipeline.auditing.resampling import MANY_ROWS
 from pipeline.auditing.slicing import Parts
 
 POLICY = AuditPolicy(resamples=400)
@@ -49,12 +49,12 @@ def test_the_same_answers_differ_by_nothing(metric: str) -> None:
 def test_many_rows_agree_with_few_drawn(metric: str) -> None:
     """The normal interval of many rows is that of resamples, within a tenth of its width."""
     random = np.random.default_rng(2)
-    truth = random.integers(0, 2, MANY)
-    marks = [np.clip(truth * 0.3 + random.random(MANY) * 0.6 + 0.02, 0, 1) for _ in range(2)]
+    truth = random.integers(0, 2, MANY_ROWS)
+    marks = [np.clip(truth * 0.3 + random.random(MANY_ROWS) * 0.6 + 0.02, 0, 1) for _ in range(2)]
     if metric in ("auc", "log_loss"):
         ours, theirs = (binary(truth, each) for each in marks)
     else:
-        value = random.normal(size=MANY)
+        value = random.normal(size=MANY_ROWS)
         ours, theirs = (Answered(problem="regression", truth=value, answer=value + each) for each in marks)
     both = Both(ours, theirs, AuditPolicy(resamples=600))
     low, high = both.intervals([metric])[metric]
