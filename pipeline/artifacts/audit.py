@@ -11,6 +11,7 @@ from pipeline.artifacts.cost import Cost
 
 ALL_ROWS = "all rows"
 MOST_ROWS_NAMED = 300
+EACH_CLASS = "each class"
 
 
 class Judgement(StrEnum):
@@ -31,6 +32,20 @@ def worst(judgements: Iterable[Judgement]) -> Judgement:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """How far a figure lies above another of the same metric: `value` is it minus `other`, which rests on `n` cases.
+
+    `low` and `high` bound `value` at the policy's confidence; both are None where they are not known.
+    """
+
+    value: float
+    other: float
+    n: int
+    low: float | None = None
+    high: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Figure:
     """One metric over one group of rows, with what it rests on.
 
@@ -38,6 +53,7 @@ class Figure:
     those answered positive, for AUC the rows of the rarest class,
     else all rows of the group. `low` and `high` bound it at the policy's
     confidence, by `method` (`wilson`, `bootstrap` or `normal`); both are None where it is not `defined` (0/0).
+    `rest` is the difference to the rows outside the group, None where there are none.
     """
 
     metric: str
@@ -47,11 +63,22 @@ class Figure:
     low: float | None = None
     high: float | None = None
     method: str = ""
+    rest: Difference | None = None
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> Figure:
+        """Rebuild a figure from its JSON form."""
+        rest = value["rest"]
+        return cls(**{**value, "rest": rest and Difference(**rest)})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
-    """The test rows that share a value of a slice, and the metrics over them. `share` is of all test rows, 0 to 1."""
+    """The test rows that share a value of a slice, and the metrics over them. `share` is of all test rows, 0 to 1.
+
+    In the slice "each class" a group is a class: `rows` are truly of it, and the figures are over all test rows,
+    that class set against all the others.
+    """
 
     slice: str
     label: str
@@ -141,7 +168,7 @@ class Comparison:
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> Comparison:
         """Rebuild a comparison from its JSON form."""
-        figures = {name: None if value[name] is None else Figure(**value[name]) for name in ("ours", "theirs")}
+        figures = {name: value[name] and Figure.from_json(value[name]) for name in ("ours", "theirs")}
         return cls(**{**value, **figures})
 
 
@@ -194,10 +221,10 @@ class Audit:
 
     `rows` is a reference to the test part (which holds the slice columns), `features` to what the
     model was fed, `n_rows` their number. `metrics` are in the policy's order; `lower_is_better`
-    names those of them. `unsliced` maps a slice that could not be made to the reason. `positive`
-    is the class that counts as positive, as text, empty for a regression. `policy` is the policy in full.
-    `trained_on` is a reference to what the model was trained on, which the test part was parted from. `cost` is
-    what the model needs to answer, where the policy limits it.
+    names those of them. `classes` are the groups of the slice "each class". `unsliced` maps a slice that could
+    not be made to the reason. `positive` is the class that counts as positive, as text, empty for a regression.
+    `policy` is the policy in full. `trained_on` is a reference to what the model was trained on, which the test
+    part was parted from. `cost` is what the model needs to answer, where the policy limits it.
     """
 
     name: str
@@ -215,6 +242,7 @@ class Audit:
     lower_is_better: tuple[str, ...] = ()
     overall: Group
     groups: tuple[Group, ...] = ()
+    classes: tuple[Group, ...] = ()
     unsliced: Mapping[str, str] = field(default_factory=dict)
     baselines: tuple[Baseline, ...] = ()
     confusion: Confusion | None = None
@@ -237,6 +265,13 @@ class Audit:
         """The baseline of that name, or None if the policy declares none."""
         return next((each for each in self.baselines if each.name == name), None)
 
+    def worst(self, metric: str, *, slice: str) -> Group | None:
+        """The group of a slice with the worst defined figure of a metric, of equals the smaller; None without any."""
+        sign = -1 if metric in self.lower_is_better else 1
+        groups = [each for each in (*self.groups, *self.classes) if each.slice == slice]
+        known = [(figure, each) for each in groups if (figure := each.figure(metric)) and figure.defined]
+        return min(known, key=lambda pair: (sign * pair[0].value, pair[1].rows), default=(None, None))[1]
+
     def to_json(self) -> dict[str, Any]:
         """The audit as JSON values; `from_json` gives an equal audit back."""
         return asdict(self)
@@ -254,6 +289,7 @@ class Audit:
                 "lower_is_better": tuple(value["lower_is_better"]),
                 "overall": Group.from_json(value["overall"]),
                 "groups": tuple(Group.from_json(group) for group in value["groups"]),
+                "classes": tuple(Group.from_json(group) for group in value["classes"]),
                 "baselines": tuple(Baseline.from_json(baseline) for baseline in value["baselines"]),
                 "confusion": None if confusion is None else Confusion.from_json(confusion),
                 "cost": None if cost is None else Cost(**cost),
@@ -262,4 +298,4 @@ class Audit:
 
 
 def _figures(values: Iterable[Mapping[str, Any]]) -> tuple[Figure, ...]:
-    return tuple(Figure(**value) for value in values)
+    return tuple(Figure.from_json(value) for value in values)

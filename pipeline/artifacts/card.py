@@ -103,7 +103,7 @@ class ModelCard:
                 "purpose": Purpose.from_json(value["purpose"]),
                 "judgement": Judgement(value["judgement"]),
                 "features": tuple(value["features"]),
-                "figures": tuple(Figure(**figure) for figure in value["figures"]),
+                "figures": tuple(Figure.from_json(figure) for figure in value["figures"]),
                 "baselines": tuple(Baseline.from_json(each) for each in value["baselines"]),
                 "weak": tuple(value["weak"]),
                 "fairness": None if value["fairness"] is None else tuple(value["fairness"]),

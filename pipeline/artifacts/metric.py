@@ -8,6 +8,7 @@ not defined; nothing that ranks or gates may read that 0 as a result.
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +17,7 @@ from pipeline.errors import Misuse
 
 CLASSIFICATION = "classification"
 REGRESSION = "regression"
+RANKING = "ranking"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +25,8 @@ class Score:
     """What a metric came to: `value`, whether it is `defined`, and the `n` examples it is a share or mean of.
 
     `n` is the metric's own denominator: for recall the positive examples, for precision the
-    examples answered positive, for accuracy, AUC and the regression metrics all examples.
+    examples answered positive, for a ranking the queries with a relevant result, for accuracy, AUC,
+    means over classes and the regression metrics all examples.
     """
 
     value: float
@@ -74,6 +77,8 @@ METRICS: Mapping[str, Metric] = {
         _metric("precision", "share of the positive answers that are right", share=True),
         _metric("recall", "share of the positive examples that are found", share=True),
         _metric("f1", "harmonic mean of precision and recall"),
+        _metric("specificity", "share of the negative examples answered negative", share=True),
+        _metric("balanced_accuracy", "mean over the classes of the share of their examples answered correctly"),
         _metric("auc", "chance that a positive example is ranked above a negative one", uses_probability=True),
         _metric("log_loss", "mean surprise at the truth, in nats", greater_is_better=False, uses_probability=True),
         _metric("selection_rate", "share of examples answered positive", share=True),
@@ -83,21 +88,32 @@ METRICS: Mapping[str, Metric] = {
         _metric("rmse", "root mean squared error, in units of the target", problem=REGRESSION, greater_is_better=False),
         _metric("r2", "share of the target's variance explained, at most 1", problem=REGRESSION),
         _metric("mape", "mean absolute error as a share of the truth", problem=REGRESSION, greater_is_better=False),
+        _metric("ndcg", "gain of the order of a query's results, as a share of the best order's", problem=RANKING),
+        _metric("mrr", "mean over queries of 1 / place of the first relevant result", problem=RANKING),
+        _metric("first_right", "share of queries whose first result is relevant", problem=RANKING, share=True),
     )
+}
+_CUT = re.compile(r"(?P<what>ndcg|precision)@[1-9]\d*")
+_CUT_MEANING = {
+    "ndcg": "gain of the first {} results of a query, as a share of the best order's",
+    "precision": "mean share of relevant results among the first {} of a query",
 }
 
 
 def metric(name: str) -> Metric:
-    """Find a metric by name.
+    """Find a metric by name: one of `METRICS`, or `ndcg@k` and `precision@k` of a ranking for any k from 1.
 
     Raises:
         Misuse: there is none by that name.
     """
+    if cut := _CUT.fullmatch(name):
+        meaning = _CUT_MEANING[cut["what"]].format(name.partition("@")[2])
+        return Metric(name=name, problem=RANKING, meaning=meaning)
     if name not in METRICS:
         near = difflib.get_close_matches(name, METRICS, n=3)
         raise Misuse(
             f"unknown metric {name!r}",
-            expected="one of " + ", ".join(METRICS),
+            expected="one of " + ", ".join([*METRICS, "ndcg@k", "precision@k"]),
             next_step=f"Did you mean {' or '.join(near)}?" if near else "",
         )
     return METRICS[name]
@@ -111,24 +127,28 @@ def score(
     probability: Any = None,
     positive: Any = 1,
     classes: Iterable[Any] = (),
+    query: Iterable[Any] | None = None,
 ) -> Score:
     """Compute one metric over `(n_examples,)` truths and answers.
 
     `positive` is the class that counts as yes, whatever others there are; None takes the
     unweighted mean over every class that occurs in the truth, defined only where each class's
     figure is. `probability` is that of `positive`, shaped `(n_examples,)`; or, for more than two
-    classes, shaped `(n_examples, n_classes)` with its columns named by `classes`.
+    classes, shaped `(n_examples, n_classes)` with its columns named by `classes`. A ranking metric
+    reads the truth as relevance and the answer as score, among the results of one `query`.
 
     Raises:
         Misuse: an unknown metric; lengths that differ; missing values; a metric of
-            probabilities without any, or a regression metric of what are no numbers.
+            probabilities without any, a ranking without queries, or a metric of numbers of what are none.
     """
-    from pipeline.artifacts.scoring import aligned, classification, probabilistic, regression
+    from pipeline.artifacts.scoring import aligned, classification, probabilistic, ranking, regression
 
     chosen = metric(name)
     truths, answers = aligned(name, truth, answer)
     if chosen.problem == REGRESSION:
         value = regression(name, truths, answers)
+    elif chosen.problem == RANKING:
+        value = ranking(name, truths, answers, query=query)
     elif chosen.uses_probability:
         value = probabilistic(name, truths, probability, positive=positive, classes=tuple(classes))
     else:

@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from pipeline.artifacts.counting import Counts, balanced, ratio
+from pipeline.artifacts.ranking import per_query
 from pipeline.errors import Misuse
 
 Figure = tuple[float, bool, int]
@@ -52,10 +54,12 @@ def classification(name: str, truth: np.ndarray, answer: np.ndarray, *, positive
     if name == "accuracy":
         return _share((truth == answer).sum(), len(truth))
     if positive is not None:
-        return _of_class(name, truth == positive, answer == positive)
+        return _of_class(name, _counts(truth == positive, answer == positive))
     if name == "selection_rate":
         raise Misuse("selection_rate needs to know which class counts as yes", next_step="Give positive=…")
-    return _mean([_of_class(name, truth == label, answer == label) for label in pd.unique(truth)], n=len(truth))
+    name = "recall" if name == "balanced_accuracy" else name
+    figures = [_of_class(name, _counts(truth == label, answer == label)) for label in pd.unique(truth)]
+    return _mean(figures, n=len(truth))
 
 
 def _mean(figures: Sequence[Figure], *, n: int) -> Figure:
@@ -64,27 +68,13 @@ def _mean(figures: Sequence[Figure], *, n: int) -> Figure:
     return (sum(value for value, _, _ in figures) / len(figures), True, n)
 
 
-def _of_class(name: str, truth: np.ndarray, answer: np.ndarray) -> Figure:
-    hits = int((truth & answer).sum())
-    match name:
-        case "precision":
-            return _share(hits, answer.sum())
-        case "recall":
-            return _share(hits, truth.sum())
-        case "f1":
-            return _f1(hits, positives=int(truth.sum()), answered=int(answer.sum()))
-        case "selection_rate":
-            return _share(answer.sum(), len(answer))
-        case "false_positive_rate":
-            return _share((~truth & answer).sum(), (~truth).sum())
-        case _:
-            return _share((truth & ~answer).sum(), truth.sum())
+def _counts(truth: np.ndarray, answer: np.ndarray) -> Counts:
+    return Counts(int((truth & answer).sum()), int(truth.sum()), int(answer.sum()), len(truth))
 
 
-def _f1(hits: int, *, positives: int, answered: int) -> Figure:
-    """Give 2·hits / (positives + answered): 0 where nothing is found, not defined where nothing is there."""
-    value, defined, _ = _share(2 * hits, positives + answered)
-    return (value, defined, positives + answered - hits)
+def _of_class(name: str, counts: Counts) -> Figure:
+    value, n = (balanced(counts), counts.total) if name == "balanced_accuracy" else ratio(name, counts)
+    return (0.0, False, int(n)) if np.isnan(value) else (float(value), True, int(n))
 
 
 def probabilistic(
@@ -169,3 +159,22 @@ _REGRESSIONS = {
     "r2": _r2,
     "mape": lambda truth, error: np.abs(error / truth).mean(),
 }
+
+
+def ranking(name: str, truth: np.ndarray, answer: np.ndarray, *, query: Iterable[Any] | None) -> Figure:
+    """Compute the mean over the queries that have a relevant result, which are its count.
+
+    Raises:
+        Misuse: there are no queries, or one for another number of rows; a query is missing; or truth or
+            answer is not numeric.
+    """
+    if query is None:
+        raise Misuse(f"{name} needs to know which rows answer one query", next_step="Give query=…")
+    codes, _ = pd.factorize(_plain(query))
+    if len(codes) != len(truth) or (codes < 0).any():
+        raise Misuse(f"{name}: queries are missing", expected=str(len(truth)), found=str(int((codes >= 0).sum())))
+    if truth.dtype.kind not in "biuf" or answer.dtype.kind not in "biuf":
+        raise Misuse(f"{name} needs numbers", found=f"{truth.dtype} and {answer.dtype}")
+    values = per_query(name, truth.astype("float64"), answer.astype("float64"), codes)
+    known = values[~np.isnan(values)]
+    return (float(known.mean()), True, len(known)) if len(known) else UNDEFINED

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from pipeline.artifacts.metric import CLASSIFICATION, metric
+from pipeline.artifacts.metric import REGRESSION, metric
 
-_NAMES = {"auc": "AUC", "f1": "F1", "mae": "MAE", "rmse": "RMSE", "r2": "R²", "mape": "MAPE"}
+_NAMES = {
+    "auc": "AUC", "f1": "F1", "mae": "MAE", "rmse": "RMSE", "r2": "R²", "mape": "MAPE", "ndcg": "nDCG", "mrr": "MRR",
+    "first_right": "first result right",
+}
 _BESIDE = {"base_rate": True, "calibration_gap": True, "mean_error": False}  # no metrics of a model; in per cent or not
 
 
 def called(name: str) -> str:
-    """Name a metric as people do: `false_positive_rate` is "false positive rate", `auc` is "AUC"."""
-    return _NAMES.get(name, name.replace("_", " "))
+    """Name a metric as people do: `false_positive_rate` is "false positive rate", `ndcg@10` is "nDCG at 10"."""
+    what, at, cut = name.partition("@")
+    return _NAMES.get(what, what.replace("_", " ")) + (f" at {cut}" if at else "")
 
 
 def amount(name: str, value: float | None) -> str:
@@ -19,7 +23,7 @@ def amount(name: str, value: float | None) -> str:
         return "–"
     if _in_per_cent(name):
         return f"{100 * value:.1f} %"
-    if name not in _BESIDE and (metric(name).problem == CLASSIFICATION or name == "r2"):
+    if name not in _BESIDE and (metric(name).problem != REGRESSION or name == "r2"):
         return f"{value:.3f}"
     return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
 
@@ -49,4 +53,6 @@ def limit(name: str, value: float, *, of_gap: bool = False) -> str:
 
 
 def _in_per_cent(name: str) -> bool:
-    return _BESIDE[name] if name in _BESIDE else metric(name).share or name == "mape"
+    if name in _BESIDE:
+        return _BESIDE[name]
+    return metric(name).share or name in ("mape", "balanced_accuracy") or name.startswith("precision@")

@@ -67,11 +67,13 @@ def _examined(
         "cost": _cost(runner, model=test["model"], ready=ready, policy=policy),
         "production": runner.occasion.production,
     }
+    functions = {each.name: each.function for each in policy.slices if each.function}
     step = Step(
         name=name_of(runner),
         stage="auditing",
         function=examine,
         parameters=given,
+        context={"functions": functions} if functions else {},
         depends=tuple(Depends(role, Rule.EVERY_ROW, Effect.DECISION) for role in inputs),
     )
     return runner.run(step, inputs).outputs["audit"]

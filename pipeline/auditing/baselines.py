@@ -16,7 +16,8 @@ from pipeline.auditing.baseline import AnsweredBy
 from pipeline.auditing.figures import measured
 from pipeline.auditing.paired import Pair, better, gain_interval, stacked
 from pipeline.auditing.policy import AuditPolicy
-from pipeline.auditing.resampling import rounded
+from pipeline.auditing.slicing import Parts
+from pipeline.auditing.intervals import rounded
 
 _NO_CLASS = "\0"
 NO_EARLIER = "There is no earlier release to compare with"
@@ -26,14 +27,14 @@ NO_EARLIER = "There is no earlier release to compare with"
 class Ground:
     """What every baseline is measured on.
 
-    `test` are the audited model's answers, `ids` their row ids in the same order, `parts` the places of the rows of
-    each group by slice and label. `metrics` are measured over all rows; in the groups only the first of them
+    `test` are the audited model's answers, `ids` their row ids in the same order, `parts` the groups of
+    each slice by its name. `metrics` are measured over all rows; in the groups only the first of them
     and those that a gate asks for.
     """
 
     test: Answered
     ids: pd.Index
-    parts: Mapping[str, Mapping[str, np.ndarray]]
+    parts: Mapping[str, Parts]
     metrics: Sequence[str]
     policy: AuditPolicy
 
@@ -131,7 +132,7 @@ def _comparisons(name: str, pair: Pair, ground: Ground, *, metrics: Sequence[str
     for slice_, groups in ground.parts.items():
         gated = [each.metric for each in policy.gates if (each.baseline, each.slice) == (name, slice_)]
         asked = [each for each in dict.fromkeys((*metrics[:1], *gated)) if each in metrics]
-        for label, places in groups.items():
+        for label, places in zip(groups.labels, groups.positions(), strict=True) if asked else ():
             among = pair.among(places)
             for each in asked if len(among.row) else ():
                 one, other = (_scored(each, side.score(each)) for side in (among.ours, among.theirs))

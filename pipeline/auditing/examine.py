@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from difflib import get_close_matches
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from pipeline.artifacts.audit import ALL_ROWS, Audit, Baseline, Confusion, Finding, Group, worst
+from pipeline.artifacts.audit import EACH_CLASS, Audit, Baseline, Confusion, Finding, Group, worst
 from pipeline.artifacts.cost import Cost
 from pipeline.artifacts.fairness import FairnessAudit
 from pipeline.artifacts.metric import CLASSIFICATION, metric
@@ -19,12 +20,14 @@ from pipeline.auditing.baseline import AnsweredBy, Declared
 from pipeline.auditing.baselines import Ground, answered_by, naive, previous
 from pipeline.auditing.constraint import held_to
 from pipeline.auditing.fairness.gating import judged as fairly_judged
-from pipeline.auditing.figures import measured, metrics_of
+from pipeline.auditing.figures import metrics_of
 from pipeline.auditing.gating import Measured, judged
+from pipeline.auditing.grouping import Grouping
 from pipeline.auditing.important import rightness
 from pipeline.auditing.levels import level
+from pipeline.auditing.measures import Measures
 from pipeline.auditing.policy import AuditPolicy
-from pipeline.auditing.slicing import Unsliceable, positions_by_label
+from pipeline.auditing.slicing import Parts
 from pipeline.errors import AuditRefused, Misuse
 from pipeline.step import Made
 
@@ -42,6 +45,7 @@ def examine(
     references: Mapping[str, str],
     policy: Mapping[str, Any],
     compared: Mapping[str, str],
+    functions: Mapping[str, Callable[..., Any]] | None = None,
     cost: Mapping[str, Any] | None = None,
     production: bool = False,
 ) -> dict[str, Made]:
@@ -49,26 +53,30 @@ def examine(
 
     `answers` are the model's, as `pipeline.auditing.answers` gives them; `rows` the same rows before
     fitting, with the columns of the slices; `train` what the model was trained on; `earlier` the answers of
-    the release before, where it could be asked; `fairness` what was found of it, where it was asked for, as JSON.
-    `references` names `model`, `features` (what the model was
-    fed), `rows` and `trained_on`, which the audit is bound to. `policy` is an `AuditPolicy` as JSON;
-    `compared` holds `model` (of the release before, "" if none) and `why_not` (it could not be asked).
-    `cost` is a `Cost` as JSON, where the policy has a constraint; in `production` it binds. Measured times are
-    given as a parameter, and so recorded with the run: the audit can be made again from them.
+    the release before, where it could be asked; `fairness` what was found of it, where it was asked for, as
+    JSON. `references` names `model`, `features` (what the model was fed), `rows` and `trained_on`, which the
+    audit is bound to. `policy` is an `AuditPolicy` as JSON; `functions` are those of its slices that are made by
+    one, by the slice's name. `compared` holds `model` (of the release before, "" if none) and `why_not` (it
+    could not be asked). `cost` is a `Cost` as JSON, where the policy has a constraint; in `production` it
+    binds. Measured times are given as a parameter, and so recorded with the run: the audit can be made again
+    from them.
 
     Raises:
         AuditRefused: a test row of the answers is not among `rows`.
-        Misuse: the policy asks for what this kind of problem or model does not have.
+        Misuse: the policy asks for what this kind of problem or model does not have, or for queries in a
+            column that is not stored.
     """
     manifest, asked = Model.from_json(model), AuditPolicy.from_json(policy)
-    test, rows = _test_rows(manifest, answers, policy=asked), _same_rows(rows, answers)
+    rows = _same_rows(rows, answers)
+    test = _test_rows(manifest, answers, rows=rows, policy=asked)
     metrics = _metrics(asked, manifest, probabilities=test.probability is not None)
-    parts, unsliced = _parts(rows, policy=asked)
-    groups = _groups(test, parts, metrics=metrics, policy=asked)
+    grouping = Grouping(test=Measures(test), rows=rows, metrics=metrics, policy=asked)
+    parts, unsliced = grouping.parts(functions)
+    overall, (groups, unlisted) = grouping.overall(), grouping.measured(parts)
     ground = Ground(test=test, ids=answers.index, parts=parts, metrics=metrics, policy=asked)
     beside = {"rows": rows, "train": train[manifest.target], "before": {"answers": earlier, **compared}}
-    baselines = [_baseline(each, ground, groups, **beside) for each in asked.baselines]
-    found = Measured(overall=groups[0], groups=groups[1:], unsliced=unsliced, baselines=baselines)
+    baselines = [_baseline(each, ground, (overall, *groups), **beside) for each in asked.baselines]
+    found = Measured(overall=overall, groups=groups, unsliced={**unsliced, **unlisted}, baselines=baselines)
     known = None if cost is None else Cost(**cost)
     findings = (
         *judged(asked, found),
@@ -76,7 +84,7 @@ def examine(
         *_fair(asked, fairness),
         *_constrained(asked, known, production=production),
     )
-    audit = _audit(manifest, test, found, findings=findings, cost=known, policy=asked, references=references)
+    audit = _audit(manifest, grouping.test, found, findings=findings, cost=known, policy=asked, references=references)
     facts = {
         "judgement": str(audit.judgement),
         "model": audit.model,
@@ -88,25 +96,47 @@ def examine(
     return {"audit": Made("audit", audit.to_json(), facts=facts)}
 
 
-def _test_rows(model: Model, answers: pd.DataFrame, *, policy: AuditPolicy) -> Answered:
+def _test_rows(model: Model, answers: pd.DataFrame, *, rows: pd.DataFrame, policy: AuditPolicy) -> Answered:
     positive = model.positive if policy.positive is None else policy.positive
     if model.problem == CLASSIFICATION and positive is not None and positive not in model.classes:
         raise Misuse(
             f"the audit policy's positive class {positive!r} is none of model {model.name}'s",
             expected=" or ".join(map(repr, model.classes)),
         )
-    return answered(answers, problem=model.problem, classes=model.classes, positive=positive)
+    test = answered(answers, problem=model.problem, classes=model.classes, positive=positive)
+    return replace(test, query=_queries(policy.query, rows)) if policy.query else test
+
+
+def _queries(column: str, rows: pd.DataFrame) -> np.ndarray:
+    """Number the query of each row."""
+    if column not in rows.columns:
+        near = get_close_matches(column, [str(each) for each in rows.columns], n=1)
+        raise Misuse(
+            f"the audit policy's query column {column!r} is not stored",
+            next_step=f"Did you mean {near[0]!r}?" if near else "",
+        )
+    codes, _ = pd.factorize(rows[column])
+    if (codes < 0).any():
+        raise Misuse(
+            f"test rows name no query in {column!r}",
+            count=int((codes < 0).sum()),
+            examples=[f"row {row}" for row in rows.index[codes < 0][:5]],
+        )
+    return codes
 
 
 def _same_rows(rows: pd.DataFrame, answers: pd.DataFrame) -> pd.DataFrame:
-    missing = answers.index.difference(rows.index)
+    if rows.index.equals(answers.index):
+        return rows
+    places = rows.index.get_indexer(answers.index)
+    missing = answers.index[places < 0]
     if len(missing):
         raise AuditRefused(
             "test rows that were answered are not in the test part, so their slices are not known",
             examples=[f"row {row}" for row in missing[:5]],
             count=len(missing),
         )
-    return rows.loc[answers.index]
+    return rows.take(places)
 
 
 def _metrics(policy: AuditPolicy, model: Model, *, probabilities: bool) -> tuple[str, ...]:
@@ -114,33 +144,6 @@ def _metrics(policy: AuditPolicy, model: Model, *, probabilities: bool) -> tuple
     names = metrics_of(policy, problem=model.problem, probabilities=probabilities)
     named = replace(policy, metrics=tuple(dict.fromkeys((*names, *policy.declared_metrics))))
     return metrics_of(named, problem=model.problem, probabilities=probabilities)
-
-
-def _parts(rows: pd.DataFrame, *, policy: AuditPolicy) -> tuple[dict[str, dict[str, np.ndarray]], dict[str, str]]:
-    """Give the places of the rows of each group by slice and label, and why other slices cannot be made."""
-    parts: dict[str, dict[str, np.ndarray]] = {}
-    unsliced: dict[str, str] = {}
-    for each in policy.slices:
-        try:
-            parts[each.name] = positions_by_label(each, rows)
-        except Unsliceable as reason:
-            unsliced[each.name] = str(reason)
-    return parts, unsliced
-
-
-def _groups(
-    test: Answered, parts: Mapping[str, Mapping[str, np.ndarray]], *, metrics: tuple[str, ...], policy: AuditPolicy
-) -> list[Group]:
-    """Measure all rows, and then each group of each slice."""
-    of = {"of": len(test), "metrics": metrics, "policy": policy}
-    return [
-        _group(test, "", ALL_ROWS, **of),
-        *(
-            _group(test.take(places), slice_, label, **of)
-            for slice_, groups in parts.items()
-            for label, places in groups.items()
-        ),
-    ]
 
 
 def _baseline(
@@ -175,15 +178,9 @@ def _constrained(policy: AuditPolicy, cost: Cost | None, *, production: bool) ->
     return held_to(policy.constraint, cost, binding=production, min_count=policy.min_count)
 
 
-def _group(rows: Answered, slice_: str, label: str, *, of: int, metrics: tuple[str, ...], policy: AuditPolicy) -> Group:
-    return Group(
-        slice=slice_, label=label, rows=len(rows), share=len(rows) / of, figures=measured(rows, metrics, policy=policy)
-    )
-
-
 def _audit(
     model: Model,
-    test: Answered,
+    test: Measures,
     found: Measured,
     *,
     findings: tuple[Finding, ...],
@@ -196,16 +193,17 @@ def _audit(
     return Audit(
         name=model.name,
         **references,
-        n_rows=len(test),
+        n_rows=len(test.rows),
         problem=model.problem,
         target=model.target,
-        positive="" if test.positive is None else str(test.positive),
+        positive="" if test.rows.positive is None else str(test.rows.positive),
         judgement=worst(each.judgement for each in findings if each.binding),
         findings=findings,
         metrics=metrics,
         lower_is_better=tuple(name for name in metrics if not metric(name).greater_is_better),
         overall=found.overall,
-        groups=tuple(found.groups),
+        groups=tuple(each for each in found.groups if each.slice != EACH_CLASS),
+        classes=tuple(each for each in found.groups if each.slice == EACH_CLASS),
         unsliced=found.unsliced,
         baselines=baselines,
         confusion=_confusion(test),
@@ -216,11 +214,12 @@ def _audit(
     )
 
 
-def _confusion(test: Answered) -> Confusion | None:
-    if test.problem != CLASSIFICATION or len(test.classes) > MOST_CLASSES_SHOWN:
+def _confusion(test: Measures) -> Confusion | None:
+    classes = test.rows.classes
+    if test.rows.problem != CLASSIFICATION or len(classes) > MOST_CLASSES_SHOWN:
         return None
-    counts = [
-        [int(np.sum((test.truth == truth) & (test.answer == answer))) for answer in test.classes]
-        for truth in test.classes
-    ]
-    return Confusion(classes=tuple(map(str, test.classes)), counts=tuple(map(tuple, counts)))
+    cells = test.cells
+    counts = np.zeros((cells.classes, cells.classes), dtype=np.int64)
+    counts[cells.truth, cells.answer] = cells.table(Parts.whole(len(test.rows)))[0]
+    shown = counts[: len(classes), : len(classes)].tolist()
+    return Confusion(classes=tuple(map(str, classes)), counts=tuple(map(tuple, shown)))

@@ -1,16 +1,19 @@
-"""From answered rows to figures: each metric with its count and its interval."""
+"""From answered rows to figures: each metric with its count, its interval, and its difference to the rest."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pipeline.artifacts.audit import Figure
-from pipeline.artifacts.metric import CLASSIFICATION, REGRESSION, Score, metric
+import numpy as np
+
+from pipeline.artifacts.audit import Difference, Figure
+from pipeline.artifacts.metric import CLASSIFICATION, RANKING, REGRESSION, metric
 from pipeline.auditing.answered import Answered
-from pipeline.auditing.asymptotic import is_asymptotic, normal
-from pipeline.auditing.intervals import Interval, f1_interval, wilson
+from pipeline.auditing.bounding import Bounded, Bounding
+from pipeline.auditing.intervals import difference, rounded
+from pipeline.auditing.measures import Measures
 from pipeline.auditing.policy import AuditPolicy
-from pipeline.auditing.resampling import bootstrap
+from pipeline.auditing.slicing import Parts
 from pipeline.errors import Misuse
 
 USUAL = {CLASSIFICATION: ("accuracy", "precision", "recall", "f1", "auc"), REGRESSION: ("mae", "rmse", "r2")}
@@ -20,12 +23,18 @@ def metrics_of(policy: AuditPolicy, *, problem: str, probabilities: bool) -> tup
     """Name the metrics to measure: the policy's, else the usual ones, and those its gates speak about.
 
     Raises:
-        Misuse: a metric is unknown, is for another problem, or needs probabilities the model does not give.
+        Misuse: a metric is unknown, is for another problem, needs probabilities the model does not give,
+            or queries the policy does not name.
     """
     usual = [name for name in USUAL[problem] if probabilities or not metric(name).uses_probability]
     names = tuple(dict.fromkeys((*(policy.metrics or usual), *(gate.metric for gate in policy.gates))))
     for name in names:
-        if metric(name).problem != problem:
+        if metric(name).problem == RANKING and not policy.query:
+            raise Misuse(
+                f"the audit policy measures {name}, and names no query column",
+                next_step='Say which rows are results of one query: AuditPolicy(query="query_id").',
+            )
+        if metric(name).problem not in (problem, RANKING):
             raise Misuse(
                 f"the audit policy measures {name}",
                 expected=f"a metric of a {problem}",
@@ -37,41 +46,45 @@ def metrics_of(policy: AuditPolicy, *, problem: str, probabilities: bool) -> tup
 
 
 def measured(rows: Answered, metrics: Sequence[str], *, policy: AuditPolicy) -> tuple[Figure, ...]:
-    """Measure each metric over the rows.
-
-    Shares and F1 of one positive class have Wilson's interval over the cases they count; else
-    thousands of rows have the normal interval, and fewer are bootstrapped.
-    """
-    scores = {name: rows.score(name) for name in metrics}
-    method = {name: _method(name, rows) for name, score in scores.items() if score.defined}
-    drawn = [name for name, how in method.items() if how == "bootstrap"]
-    how = {"resamples": policy.resamples, "confidence": policy.confidence, "seed": policy.seed}
-    intervals = bootstrap(rows, drawn, **how) if drawn else {}
-    for name in method.keys() - set(drawn):
-        intervals[name] = _closed(name, scores[name], rows, method=method[name], confidence=policy.confidence)
-    return tuple(_figure(name, score, intervals.get(name), method.get(name, "")) for name, score in scores.items())
+    """Measure each metric over all the rows, as `Bounding` bounds it."""
+    return measured_by(Measures(rows), Parts.whole(len(rows)), metrics, policy=policy)[0]
 
 
-def _method(name: str, rows: Answered) -> str:
-    if _countable(name, rows):
-        return "wilson"
-    return "normal" if is_asymptotic(name, rows) else "bootstrap"
+def measured_by(
+    measures: Measures, parts: Parts, metrics: Sequence[str], *, policy: AuditPolicy
+) -> list[tuple[Figure, ...]]:
+    """Measure each metric over each group, in the order of `parts`, and how far each is from the rows outside it."""
+    bounding = Bounding(measures, parts, measures.of(metrics, parts), policy)
+    found = []
+    for group in range(len(parts)):
+        bounded = bounding.own(group)
+        found.append(tuple(_figure(name, group, bounded.get(name), bounding) for name in metrics))
+    return found
 
 
-def _closed(name: str, score: Score, rows: Answered, *, method: str, confidence: float) -> Interval:
-    if method == "normal":
-        return normal(name, rows, value=score.value, confidence=confidence)
-    return (f1_interval if name == "f1" else wilson)(score.value, score.n, confidence=confidence)
+def _figure(name: str, group: int, bounded: Bounded | None, bounding: Bounding) -> Figure:
+    own = bounding.found[name][0]
+    value, n = own.value[group], int(own.n[group])
+    if np.isnan(value):
+        return Figure(metric=name, value=0.0, n=n, defined=False)
+    (low, high), method = bounded or ((None, None), "")
+    rest = _rest(name, group, bounded, bounding) if len(bounding.parts) > 1 else None
+    return Figure(metric=name, value=float(value), n=n, low=low, high=high, method=method, rest=rest)
 
 
-def _countable(name: str, rows: Answered) -> bool:
-    """Whether the metric is a share of counted cases: a mean over several classes is not."""
-    return name == "accuracy" or (rows.positive is not None and (metric(name).share or name == "f1"))
-
-
-def _figure(name: str, score: Score, interval: Interval | None, method: str) -> Figure:
-    if not score.defined:
-        return Figure(metric=name, value=0.0, n=score.n, defined=False)
-    if interval is None:
-        return Figure(metric=name, value=score.value, n=score.n)
-    return Figure(metric=name, value=score.value, n=score.n, low=interval[0], high=interval[1], method=method)
+def _rest(name: str, group: int, bounded: Bounded | None, bounding: Bounding) -> Difference | None:
+    """Compare a group with the rows outside it, which are other rows: Newcombe's method, of the interval of each."""
+    own, rest = bounding.found[name]
+    value, other = float(own.value[group]), float(rest.value[group])
+    if np.isnan(other):
+        return None
+    outside = bounding.outside(name, group)
+    known = bounded is not None and outside is not None
+    low, high = difference(value, bounded[0], from_value=other, from_interval=outside) if known else (None, None)
+    return Difference(
+        value=rounded(value - other),
+        other=rounded(other),
+        n=int(rest.n[group]),
+        low=None if low is None else rounded(low),
+        high=None if high is None else rounded(high),
+    )

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from math import exp, log, sqrt
 from statistics import NormalDist
 
 Interval = tuple[float, float]
+Share = tuple[float, int]
 
 
 def wilson(share: float, n: int, *, confidence: float = 0.95) -> Interval:
@@ -16,10 +18,27 @@ def wilson(share: float, n: int, *, confidence: float = 0.95) -> Interval:
     """
     if n == 0:
         return 0.0, 1.0
-    z = NormalDist().inv_cdf(0.5 + confidence / 2)
+    z = deviations(confidence)
     centre = (share + z * z / (2 * n)) / (1 + z * z / n)
     half = z / (1 + z * z / n) * sqrt(share * (1 - share) / n + z * z / (4 * n * n))
     return 0.0 if share == 0 else centre - half, 1.0 if share == 1 else centre + half
+
+
+@lru_cache(maxsize=64)
+def deviations(confidence: float) -> float:
+    """Give how many standard deviations either way hold `confidence` (0 to 1) of a normal law."""
+    return NormalDist().inv_cdf(0.5 + confidence / 2)
+
+
+def rounded(end: float) -> float:
+    """Drop the last bits, which depend on the order in which a machine adds: equal audits have equal digests."""
+    return float(f"{end:.10g}")
+
+
+def normal(value: float, error: float, *, confidence: float = 0.95) -> Interval:
+    """Bound a value by the normal interval of its standard error."""
+    half = deviations(confidence) * error
+    return rounded(value - half), rounded(value + half)
 
 
 def f1_interval(f1: float, n: int, *, confidence: float = 0.95) -> Interval:
@@ -30,6 +49,17 @@ def f1_interval(f1: float, n: int, *, confidence: float = 0.95) -> Interval:
     """
     low, high = wilson(f1 / (2 - f1), n, confidence=confidence)
     return 2 * low / (1 + low), 2 * high / (1 + high)
+
+
+def balanced_interval(recall: Share, specificity: Share, *, confidence: float = 0.95) -> Interval:
+    """Bound the mean of two independent shares, each with its cases, by recovering variances from Wilson's intervals.
+
+    The mean of two shares is half of what one exceeds one less the other by, so Newcombe's method serves.
+    """
+    (value, n), (other, m) = recall, specificity
+    own, others = wilson(value, n, confidence=confidence), wilson(1 - other, m, confidence=confidence)
+    ends = difference(value, own, from_value=1 - other, from_interval=others)
+    return tuple((1 + end) / 2 for end in ends)
 
 
 def difference(value: float, interval: Interval, *, from_value: float, from_interval: Interval) -> Interval:

@@ -17,10 +17,9 @@ from scipy import special
 
 from pipeline.artifacts.metric import CLASSIFICATION, metric
 from pipeline.auditing.answered import Answered
-from pipeline.auditing.asymptotic import MANY_ROWS
-from pipeline.auditing.intervals import Interval, wilson
+from pipeline.auditing.intervals import Interval, rounded, wilson
 from pipeline.auditing.policy import AuditPolicy
-from pipeline.auditing.resampling import CELLS_AT_ONCE, rounded, weighted
+from pipeline.auditing.resampling import CELLS_AT_ONCE, MANY_ROWS, weighted
 
 RANDOM_GROUPS = 50
 

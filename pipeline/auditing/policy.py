@@ -7,9 +7,10 @@ Without any it is *not enough evidence*.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields
 from typing import Any
 
+from pipeline.artifacts.audit import EACH_CLASS
 from pipeline.artifacts.charter import Charter
 from pipeline.artifacts.metric import metric
 from pipeline.auditing.baseline import BUILT_IN, Declared, Level, from_json, name_of, to_json
@@ -38,7 +39,8 @@ class AuditPolicy:
     pass a gate. `confidence` (0 to 1) is that of every interval. `positive` is the class that
     counts as positive where it is not the model's own. `baselines` are what the model is held against: `naive`,
     `previous`, a `Level`, an `AnsweredBy`. `must_be_right` are examples each of which counts alone, `constraint`
-    what the place of deployment allows; it binds in production only. `endpoint` is whose live
+    what the place of deployment allows; it binds in production only. `query` is the column that
+    says which rows are results of one query, for metrics of rankings. `endpoint` is whose live
     release the previous model is; empty means the DAG's own name. `owner` is who answers for the audit;
     without it, the owner that the `charter` of the project names. What the charter asks for is enforced where a
     model is released. `errors` says how single errors are looked at, `search` where bad groups are searched for,
@@ -56,6 +58,7 @@ class AuditPolicy:
     resamples: int = 1000
     seed: int = 0
     positive: Any = None
+    query: str = ""
     endpoint: str = ""
     owner: str = ""
     charter: Charter | None = None
@@ -92,7 +95,9 @@ class AuditPolicy:
         refuse_twice("group of examples", [each.name for each in self.must_be_right])
         refuse_unknown("baselines", [each for each in self.baselines if isinstance(each, str)], BUILT_IN)
         refuse_unknown("baselines, used by a gate", [each.baseline for each in self.gates], baselines)
-        refuse_unknown("slices, used by a gate", [each.slice for each in self.gates], slices)
+        refuse_unknown("slices, used by a gate", [each.slice for each in self.gates], [*slices, EACH_CLASS])
+        if EACH_CLASS in slices:
+            raise Misuse(f"an audit policy names a slice {EACH_CLASS!r}", expected="another name: that one is taken")
         levels = [each for each in self.baselines if isinstance(each, Level)]
         refuse_unknown("slices, used by a baseline", [each.slice for each in levels], slices)
 
@@ -102,20 +107,23 @@ class AuditPolicy:
         return tuple(each.metric for each in self.baselines if isinstance(each, Level))
 
     def to_json(self) -> dict[str, Any]:
-        """The policy as JSON values; the labels of slices as pairs, since JSON keys are text."""
+        """The policy as JSON values; of a slice's function its name."""
         parts = {name: getattr(self, name) for name in _PARTS}
-        value = asdict(replace(self, **dict.fromkeys(_PARTS, None)))
-        value |= {name: part and part.to_json() for name, part in parts.items()}
-        for each in value["slices"]:
-            each["labels"] = [[key, label] for key, label in each["labels"].items()]
-        return {**value, "baselines": [to_json(each) for each in self.baselines]}
+        return {
+            **{each.name: getattr(self, each.name) for each in fields(self)},
+            **{name: part and part.to_json() for name, part in parts.items()},
+            "slices": [each.to_json() for each in self.slices],
+            "gates": [asdict(each) for each in self.gates],
+            "baselines": [to_json(each) for each in self.baselines],
+            "must_be_right": [asdict(each) for each in self.must_be_right],
+            "constraint": self.constraint and asdict(self.constraint),
+        }
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> AuditPolicy:
         """Rebuild a policy from its JSON form."""
-        slices = [Slice(**{**each, "labels": dict(map(tuple, each["labels"]))}) for each in value["slices"]]
         declared = {
-            "slices": slices,
+            "slices": [Slice.from_json(each) for each in value["slices"]],
             "gates": [Gate(**each) for each in value["gates"]],
             "baselines": [from_json(each) for each in value["baselines"]],
             "must_be_right": [MustBeRight(**each) for each in value["must_be_right"]],

@@ -6,9 +6,8 @@ import difflib
 
 import pandas as pd
 
-from pipeline.validation.condition import Comparison, parse
+from pipeline.holding import columns_of, incomparable
 from pipeline.validation.expectations import Expectation
-from pipeline.validation.plain import is_time
 
 _ARGUMENTS = ("column", "column_A", "column_B")
 
@@ -18,7 +17,7 @@ def concerned(expectation: Expectation) -> list[str]:
     given = expectation.arguments
     named = [given[name] for name in _ARGUMENTS if isinstance(given.get(name), str)]
     named += given.get("column_list") or []
-    return list(dict.fromkeys([*named, *(each.column for each in _comparisons(expectation))]))
+    return list(dict.fromkeys([*named, *(columns_of(expectation.where) if expectation.where else [])]))
 
 
 def unfit(expectation: Expectation, *, frame: pd.DataFrame) -> str:
@@ -32,20 +31,4 @@ def unfit(expectation: Expectation, *, frame: pd.DataFrame) -> str:
     if absent:
         near = difflib.get_close_matches(absent[0], [str(column) for column in frame.columns], n=2)
         return f"there is no column {absent[0]!r}" + (f", but there is {' and '.join(map(repr, near))}" if near else "")
-    odd = [each for each in _comparisons(expectation) if not _comparable(each, frame[each.column].dtype)]
-    return f"{odd[0].column} ({frame[odd[0].column].dtype}) is compared with {odd[0].value!r}" if odd else ""
-
-
-def _comparisons(expectation: Expectation) -> list[Comparison]:
-    return [each for group in parse(expectation.where) for each in group] if expectation.where else []
-
-
-def _comparable(comparison: Comparison, dtype: object) -> bool:
-    value = comparison.value
-    if value is None or is_time(dtype):
-        return True
-    dtype = dtype.categories.dtype if isinstance(dtype, pd.CategoricalDtype) else dtype
-    numbers = pd.api.types.is_numeric_dtype(dtype) or pd.api.types.is_bool_dtype(dtype)
-    if not numbers and not pd.api.types.is_string_dtype(dtype):
-        return True
-    return all(isinstance(each, str) != numbers for each in (value if isinstance(value, list) else [value]))
+    return incomparable(expectation.where, frame) if expectation.where else ""

@@ -18,9 +18,9 @@ import pandas as pd
 from pipeline.artifacts.verdict import Check
 from pipeline.errors import Misuse
 from pipeline.validation.columns import concerned, unfit
-from pipeline.validation.condition import Comparison, parse
 from pipeline.validation.expectations import Expectation
 from pipeline.validation.plain import ROW, as_time, plain
+from pipeline.where import Comparison, parse
 
 os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")  # read when Great Expectations is imported
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pipeline.errors import Misuse
-from pipeline.validation.condition import parse
+from pipeline.where import parse
 
 SEVERITIES = ("fail", "quarantine", "warn")
 _NAMES_ROWS = re.compile(
@@ -32,7 +32,7 @@ class Expectation:
     `kind` is the name of one of its expectations (`expect_column_values_to_be_between`) and
     `arguments` are that expectation's own. `severity` says what unmet means: `fail` refuses the
     dataset, `quarantine` sets the failing rows aside, `warn` only says so. `where` limits the
-    check to rows (see `pipeline.validation.condition`). `at_most` is the share of all rows, 0 to
+    check to rows (see `pipeline.where`). `at_most` is the share of all rows, 0 to
     1, that may be set aside before the dataset is refused after all.
     """
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pandas as pd
-import pyarrow as pa
 
 from pipeline.errors import Misuse
+from pipeline.holding import is_time
 
 ROW = "__headwater_row__"
 _EXACT = 2**53
@@ -41,13 +41,6 @@ def _plain(column: pd.Series) -> pd.Series:
     if column.dtype == "boolean" or (column.abs() > _EXACT).any():
         return column.astype(object).where(column.notna(), None)
     return column.astype("float64")
-
-
-def is_time(dtype: Any) -> bool:
-    """Whether the column holds times or days."""
-    if isinstance(dtype, pd.ArrowDtype):
-        return pa.types.is_date(dtype.pyarrow_dtype) or pa.types.is_timestamp(dtype.pyarrow_dtype)
-    return pd.api.types.is_datetime64_any_dtype(dtype)
 
 
 def _fits(column: pd.Series) -> bool:

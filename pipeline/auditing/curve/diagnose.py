@@ -14,7 +14,7 @@ import numpy as np
 from pipeline.artifacts.curve import Diagnosis, Gain, Gap, MoreData, Size
 from pipeline.artifacts.wording import amount, gap
 from pipeline.auditing.curve.levels import Drawn, interval
-from pipeline.auditing.resampling import rounded
+from pipeline.auditing.intervals import rounded
 
 MATERIAL = 0.2
 

@@ -9,7 +9,8 @@ import numpy as np
 
 from pipeline.artifacts.curve import Level
 from pipeline.auditing.answered import Answered
-from pipeline.auditing.resampling import drawn_weights, rounded, weighted
+from pipeline.auditing.intervals import rounded
+from pipeline.auditing.resampling import weighted, weights_of
 
 RESAMPLES = 400
 
@@ -28,7 +29,7 @@ def drawn(metric: str, rows: Answered, *, seed: int) -> Drawn | None:
     found = rows.score(metric)
     if not found.defined:
         return None
-    pieces = drawn_weights(rows, resamples=RESAMPLES, seed=seed)
+    pieces = weights_of(rows, resamples=RESAMPLES, seed=seed)
     draws = np.concatenate([np.asarray(weighted(metric, rows, weights=weights)) for weights in pieces])
     return Drawn(found.value, np.where(np.isfinite(draws), draws, found.value), len(rows))
 

@@ -19,7 +19,7 @@ from pipeline.auditing.curve.extrapolate import expected_loss
 from pipeline.auditing.curve.learningcurve import FEWEST_POINTS, LearningCurve
 from pipeline.auditing.curve.levels import Drawn, blurred, drawn, interval, level, luck_per_row, together
 from pipeline.auditing.curve.refit import Unfit, refitted, seeds, subset
-from pipeline.auditing.resampling import rounded
+from pipeline.auditing.intervals import rounded
 from pipeline.errors import AuditRefused, Misuse, Refused
 from pipeline.step import Made
 

@@ -9,9 +9,8 @@ from pipeline.artifacts.errortable import BY_PEOPLE, ErrorTable
 from pipeline.artifacts.worklist import Level, Progress, helped
 from pipeline.auditing.errors.judgements import share
 from pipeline.auditing.errors.sample import TAG, WRONG
-from pipeline.auditing.intervals import difference
+from pipeline.auditing.intervals import difference, rounded
 from pipeline.auditing.paired import newcombe
-from pipeline.auditing.resampling import rounded
 
 PAIRED, INDEPENDENT = "paired", "independent"
 _LEAST_COMMON, _MOST_UNREAD = 0.5, 0.1

@@ -15,7 +15,7 @@ from pipeline.auditing.errors.judgements import TYPES, said, share
 from pipeline.auditing.errors.priority import prioritised
 from pipeline.auditing.errors.sample import TAG, WRONG
 from pipeline.auditing.errors.tag import Tag
-from pipeline.auditing.resampling import rounded
+from pipeline.auditing.intervals import rounded
 from pipeline.step import Made
 
 ONLY_ERRORS = "Only errors were read, so how often its rows go wrong is not known"

@@ -7,14 +7,13 @@ import numpy as np
 from pipeline.artifacts.fairness import Band
 from pipeline.auditing.answered import Answered
 from pipeline.auditing.fairness.gaps import bounded
-from pipeline.auditing.fairness.groups import Parting
-from pipeline.auditing.intervals import wilson
-from pipeline.auditing.resampling import rounded
+from pipeline.auditing.slicing import Parts
+from pipeline.auditing.intervals import rounded, wilson
 
 BANDS = 5
 
 
-def bands(test: Answered, parting: Parting, *, confidence: float) -> tuple[Band, ...]:
+def bands(test: Answered, parting: Parts, *, confidence: float) -> tuple[Band, ...]:
     """Part each group's rows into five equal bands of probability; empty bands are left out.
 
     A band holds its lower end, the last one both. The interval is Wilson's, over the rows of the band.

@@ -14,7 +14,8 @@ from pipeline.auditing.answered import Answered, answered
 from pipeline.auditing.fairness.calibration import bands
 from pipeline.auditing.fairness.definitions import BASE_RATE, asked_of
 from pipeline.auditing.fairness.gaps import standing
-from pipeline.auditing.fairness.groups import Parting, parted
+from pipeline.auditing.fairness.groups import parted
+from pipeline.auditing.slicing import Parts
 from pipeline.auditing.fairness.mitigation import Unmitigable, mitigated
 from pipeline.auditing.fairness.policy import CROSS, Fairness
 from pipeline.auditing.fairness.rates import rates
@@ -119,7 +120,7 @@ def _attribute(columns: Sequence[str], test: Answered, rows: pd.DataFrame, *, po
     )
 
 
-def _bands(test: Answered, parting: Parting, *, crossed: bool, policy: Fairness) -> tuple[Any, ...]:
+def _bands(test: Answered, parting: Parts, *, crossed: bool, policy: Fairness) -> tuple[Any, ...]:
     """Give the bands of single attributes only: those of a crossing would be many and small."""
     return () if crossed or test.probability is None else bands(test, parting, confidence=policy.confidence)
 

@@ -15,8 +15,7 @@ from pipeline.artifacts.fairness import Bounded, Gap, Outcome, Standing
 from pipeline.artifacts.wording import called
 from pipeline.auditing.fairness.definitions import UNSIGNED
 from pipeline.auditing.fairness.rates import interval_at
-from pipeline.auditing.intervals import Interval, difference, ratio
-from pipeline.auditing.resampling import rounded
+from pipeline.auditing.intervals import Interval, difference, ratio, rounded
 
 _NOTHING = 1e-9
 FEWEST_GROUPS = 2

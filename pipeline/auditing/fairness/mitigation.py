@@ -7,7 +7,7 @@ import pandas as pd
 from sklearn.base import BaseEstimator
 
 from pipeline.auditing.answered import Answered
-from pipeline.auditing.fairness.groups import Parting
+from pipeline.auditing.slicing import Parts
 
 
 class Unmitigable(Exception):
@@ -30,7 +30,7 @@ class _Said(BaseEstimator):
 
 
 def mitigated(
-    test: Answered, parting: Parting, *, dev: Answered, dev_parting: Parting, constraint: str, min_count: int, seed: int
+    test: Answered, parting: Parts, *, dev: Answered, dev_parting: Parts, constraint: str, min_count: int, seed: int
 ) -> tuple[np.ndarray, dict[str, str]]:
     """Answer the test rows again by thresholds of each group's own, chosen on the dev rows.
 
@@ -70,7 +70,7 @@ def _text(groups: np.ndarray) -> pd.Series:
     return pd.Series(groups, dtype="str")
 
 
-def _left_alone(parting: Parting, dev: Answered, dev_parting: Parting, *, min_count: int) -> dict[str, str]:
+def _left_alone(parting: Parts, dev: Answered, dev_parting: Parts, *, min_count: int) -> dict[str, str]:
     truth, groups = dev.truth == dev.positive, dev_parting.named()
     found = {}
     for label in parting.labels:

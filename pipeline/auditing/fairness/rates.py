@@ -10,12 +10,11 @@ from pipeline.artifacts.audit import Figure, Group
 from pipeline.artifacts.metric import CLASSIFICATION
 from pipeline.auditing.answered import Answered
 from pipeline.auditing.fairness.definitions import BASE_RATE, CALIBRATION_GAP, MEAN_ERROR
-from pipeline.auditing.fairness.groups import Parting
-from pipeline.auditing.intervals import Interval, wilson
-from pipeline.auditing.resampling import rounded
+from pipeline.auditing.slicing import Parts
+from pipeline.auditing.intervals import Interval, rounded, wilson
 
 
-def rates(test: Answered, parting: Parting, *, attribute: str, confidence: float) -> tuple[Group, ...]:
+def rates(test: Answered, parting: Parts, *, attribute: str, confidence: float) -> tuple[Group, ...]:
     """Measure every group, in the order of the parting.
 
     In a classification: its base rate, and the share of each confusion that a definition looks at, with
@@ -31,7 +30,7 @@ def rates(test: Answered, parting: Parting, *, attribute: str, confidence: float
     )
 
 
-def confusions(truth: np.ndarray, answer: np.ndarray, parting: Parting) -> np.ndarray:
+def confusions(truth: np.ndarray, answer: np.ndarray, parting: Parts) -> np.ndarray:
     """Count true negatives, false positives, false negatives and true positives of each group: `(n_groups, 4)`.
 
     `truth` and `answer` are booleans `(n_rows,)`: whether it is the favourable one.
@@ -52,7 +51,7 @@ def parts_of(confusion: np.ndarray) -> dict[str, tuple[np.ndarray, np.ndarray]]:
     }
 
 
-def _shares(test: Answered, parting: Parting, *, confidence: float) -> list[tuple[Figure, ...]]:
+def _shares(test: Answered, parting: Parts, *, confidence: float) -> list[tuple[Figure, ...]]:
     truth = test.truth == test.positive
     parts = parts_of(confusions(truth, test.answer == test.positive, parting))
     said = _means(test.probability, parting) if test.probability is not None else None
@@ -81,12 +80,12 @@ def _calibration(base: Figure, said: float) -> Figure:
     return Figure(metric=CALIBRATION_GAP, value=value, n=base.n, low=low, high=high, method="wilson")
 
 
-def _means(values: np.ndarray, parting: Parting) -> np.ndarray:
+def _means(values: np.ndarray, parting: Parts) -> np.ndarray:
     sums = np.bincount(parting.codes, weights=values, minlength=len(parting.labels))
     return sums / np.bincount(parting.codes, minlength=len(parting.labels))
 
 
-def _errors(test: Answered, parting: Parting, *, confidence: float) -> list[tuple[Figure, ...]]:
+def _errors(test: Answered, parting: Parts, *, confidence: float) -> list[tuple[Figure, ...]]:
     error = test.answer.astype("float64") - test.truth.astype("float64")
     found = []
     for group in range(len(parting.labels)):

@@ -10,7 +10,7 @@ import numpy as np
 from pipeline.artifacts.fairness import Bounded, Flipped, Traded
 from pipeline.auditing.answered import Answered
 from pipeline.auditing.fairness.gaps import bounded, gap, too_few
-from pipeline.auditing.fairness.groups import Parting
+from pipeline.auditing.slicing import Parts
 from pipeline.auditing.fairness.rates import parts_of, rates
 from pipeline.auditing.intervals import wilson
 
@@ -27,7 +27,7 @@ class Resampling:
     seed: int
 
 
-def traded(test: Answered, after: np.ndarray, parting: Parting, *, how: Resampling) -> tuple[Traded, ...]:
+def traded(test: Answered, after: np.ndarray, parting: Parts, *, how: Resampling) -> tuple[Traded, ...]:
     """Measure accuracy and the gap in each rate before and after, and the change of each.
 
     `after` `(n_rows,)` says whether the favourable answer is given then. Accuracy is that of the question
@@ -40,7 +40,7 @@ def traded(test: Answered, after: np.ndarray, parting: Parting, *, how: Resampli
     return (_accuracy(truth, before, after, drawn, how=how), *_gaps(test, after, parting, drawn, how=how))
 
 
-def flipped(test: Answered, after: np.ndarray, parting: Parting) -> tuple[Flipped, ...]:
+def flipped(test: Answered, after: np.ndarray, parting: Parts) -> tuple[Flipped, ...]:
     """Count the answers that mitigation turns in each group, either way."""
     before = test.answer == test.positive
     return tuple(
@@ -55,7 +55,7 @@ def flipped(test: Answered, after: np.ndarray, parting: Parting) -> tuple[Flippe
 
 
 def _drawn(
-    truth: np.ndarray, before: np.ndarray, after: np.ndarray, parting: Parting, *, how: Resampling
+    truth: np.ndarray, before: np.ndarray, after: np.ndarray, parting: Parts, *, how: Resampling
 ) -> np.ndarray:
     """Resample each group: counts `(n_resamples, n_groups, 2, 2, 2)` by truth, answer before and answer after."""
     cells = parting.codes * 8 + truth * 4 + before * 2 + after
@@ -83,7 +83,7 @@ def _accuracy(
     )
 
 
-def _gaps(test: Answered, after: np.ndarray, parting: Parting, drawn: np.ndarray, *, how: Resampling) -> list[Traded]:
+def _gaps(test: Answered, after: np.ndarray, parting: Parts, drawn: np.ndarray, *, how: Resampling) -> list[Traded]:
     negative = next(label for label in test.classes if label != test.positive)
     then = replace(test, answer=np.where(after, test.positive, negative))
     both = [rates(each, parting, attribute="", confidence=how.confidence) for each in (test, then)]

@@ -10,8 +10,7 @@ import numpy as np
 from scipy import stats
 
 from pipeline.artifacts.search import Rate
-from pipeline.auditing.intervals import difference, wilson
-from pipeline.auditing.resampling import rounded
+from pipeline.auditing.intervals import difference, rounded, wilson
 
 CONFIDENCE = 0.95
 Difference = tuple[float, float, float]

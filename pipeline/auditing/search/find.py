@@ -13,7 +13,7 @@ from pipeline.artifacts.metric import CLASSIFICATION
 from pipeline.artifacts.model import Model
 from pipeline.artifacts.search import Condition, Found, Search
 from pipeline.auditing.answered import Answered, answered
-from pipeline.auditing.resampling import rounded
+from pipeline.auditing.intervals import rounded
 from pipeline.auditing.search.columns import Column, columns_of, reveals
 from pipeline.auditing.search.confirm import contrast, holm, p_value, rate
 from pipeline.auditing.search.lattice import Place, inside

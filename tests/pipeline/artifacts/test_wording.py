@@ -17,6 +17,10 @@ from pipeline.artifacts.wording import amount, called, gap, limit
         ("mae", 0.0123412, "0.01234"),
         ("mape", 0.1, "10.0 %"),
         ("recall", None, "–"),
+        ("ndcg@10", 0.5, "0.500"),
+        ("precision@5", 0.25, "25.0 %"),
+        ("first_right", 0.99, "99.0 %"),
+        ("balanced_accuracy", 0.8, "80.0 %"),
     ],
 )
 def test_amount(metric: str, value: float | None, text: str) -> None:
@@ -40,6 +44,9 @@ def test_limit_is_as_declared() -> None:
 def test_called() -> None:
     """Abbreviations are written as such, other names with spaces."""
     assert [called("auc"), called("false_positive_rate")] == ["AUC", "false positive rate"]
+    assert [called("ndcg@10"), called("precision@5"), called("mrr"), called("first_right")] == [
+        "nDCG at 10", "precision at 5", "MRR", "first result right",
+    ]
 
 
 def test_rates_that_are_no_metrics_of_a_model() -> None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+import pytest
 
 from pipeline.auditing.answered import Answered, answered
+from pipeline.errors import AuditRefused, Misuse
 
 
 def test_probability_is_that_of_the_positive_class() -> None:
@@ -50,3 +52,37 @@ def test_auc_rests_on_the_rarest_class() -> None:
         classes=(0, 1),
     )
     assert (rows.score("auc").value, rows.score("auc").n) == (0.75, 1)
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "what"),
+    [("answer", None, "the answer is missing"), ("probability of 1", 1.5, "missing on test rows, or outside 0 to 1")],
+)
+def test_what_cannot_be_is_refused(column: str, value: float | None, what: str) -> None:
+    """An answer that is missing, or a probability of 1.5, is named by its row."""
+    table = pd.DataFrame(
+        {
+            "truth": [1.0, 0.0], "answer": [1.0, 0.0], "probability of 0": [0.1, 0.8], "probability of 1": [0.9, 0.2],
+        },
+        index=pd.Index([101, 102], name="row"),
+    )
+    table.loc[102, column] = value
+    with pytest.raises(AuditRefused, match=f"{what}.*row 102"):
+        answered(table, problem="classification", classes=(0, 1), positive=1)
+
+
+def test_results_of_classes_need_a_positive_one() -> None:
+    """Classes that count alike cannot put results in an order."""
+    rows = Answered(problem="classification", truth=np.array([0, 1]), answer=np.array([0, 1]), classes=(0, 1))
+    with pytest.raises(Misuse, match="cannot be ranked by answers of many classes"):
+        rows.judged()
+
+
+def test_rankings_take_their_queries_along() -> None:
+    """Queries are taken with their rows, and a ranking is scored among them."""
+    rows = Answered(
+        problem="regression", truth=np.array([1.0, 0, 0, 1]), answer=np.array([0.9, 0.1, 0.8, 0.2]),
+        query=np.array([0, 0, 1, 1]),
+    )
+    assert (rows.score("mrr").value, rows.score("mrr").n) == (0.75, 2)
+    assert rows.take(np.array([2, 3])).score("mrr").value == 0.5

@@ -81,7 +81,32 @@ def test_second_audit_is_reused(project: Any) -> None:
     released(project, model)
     project.runner.ran.clear()
     assert audit(project.runner, model=model, ready=ready, policy=POLICY) == report
-    assert [ran.reused for ran in project.runner.ran] == [True, True, True]
+    assert [ran.reused for ran in project.runner.ran] == [True, True, True, True]
+
+
+def is_poor(rows: pd.DataFrame) -> pd.Series:
+    """Incomes in the lower half of what is plausible."""
+    return rows["income"] < 50
+
+
+def is_poorer(rows: pd.DataFrame) -> pd.Series:
+    """The same name elsewhere, another line."""
+    return rows["income"] < 30
+
+
+def test_code_of_a_slice_counts_for_reuse(project: Any) -> None:
+    """A slice by function is reused while the function is what it was, and made again when its code is not."""
+    ready = project.ready()
+    model = project.trained(ready)
+    policies = [
+        AuditPolicy(slices=[Slice("poor", function=function)], metrics=["recall"], baselines=[], resamples=100)
+        for function in (is_poor, is_poor, is_poorer)
+    ]
+    is_poorer.__qualname__ = is_poor.__qualname__
+    first, again, other = (audit(project.runner, model=model, ready=ready, policy=policy) for policy in policies)
+    assert first == again != other
+    counts = [[group.rows for group in audited(project, report).groups] for report in (first, other)]
+    assert counts[0] != counts[1] and all(sum(each) == 150 for each in counts)
 
 
 def test_page_is_shown_in_mlflow(project: Any) -> None:
@@ -213,6 +238,7 @@ def test_a_measured_time_does_not_hinder_reuse(project: Any) -> None:
     assert audit(project.runner, model=model, ready=ready, policy=LIMITED) == report
     assert [(ran.step, ran.reused) for ran in project.runner.ran] == [
         ("audit.answers", True), ("audit.cost", True), ("audit", True), ("audit.page", True),
+        ("audit.card", True),
     ]
 
 

@@ -13,6 +13,7 @@ from pipeline.auditing.gate import Gate
 from pipeline.auditing.paired import newcombe
 from pipeline.auditing.policy import AuditPolicy
 from pipeline.auditing.slice import Slice
+from pipeline.auditing.slicing import Parts
 
 TRUTH = [1, 1, 1, 0, 0, 0]
 INSPECTOR = [1, 0, 1, 0, 0, 1]
@@ -24,7 +25,7 @@ def ground(*, metrics: tuple = ("accuracy",), policy: AuditPolicy | None = None,
         problem="classification", truth=np.array(TRUTH), answer=np.array(answer or [1, 1, 1, 0, 0, 1]), positive=1,
         classes=(0, 1),
     )
-    parts = {"line": {"a": np.array([0, 1, 3]), "b": np.array([2, 4, 5])}}
+    parts = {"line": Parts(("a", "b"), np.array([0, 0, 1, 0, 1, 1]))}
     return Ground(
         test=test, ids=pd.Index(range(10, 16), name="row"), parts=parts, metrics=metrics,
         policy=policy or AuditPolicy(min_count=1),

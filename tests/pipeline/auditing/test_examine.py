@@ -314,3 +314,53 @@ def test_another_process_reuses_the_audit() -> None:
     )
     told = {subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout for _ in range(2)}
     assert len(told) == 1 and ast.literal_eval(told.pop())[0][1] == []
+
+
+def is_low(rows: pd.DataFrame) -> pd.Series:
+    """Scores below 0.2."""
+    return rows["score"] < 0.2
+
+
+def test_slices_by_condition_and_function() -> None:
+    """A condition's rows and a function's are groups of the slice's name; of the function the policy keeps the name."""
+    policy = AuditPolicy(
+        slices=[Slice("sure women", where='score >= 0.8 and sex == "women"'), Slice("low", function=is_low)],
+        metrics=["accuracy"],
+    )
+    audit = audited(policy, functions={"low": is_low})
+    assert [(group.slice, group.label, group.rows) for group in audit.groups] == [
+        ("sure women", "sure women", 2),
+        ("sure women", "all others", 18),
+        ("low", "low", 8),
+        ("low", "all others", 12),
+    ]
+    assert audit.policy["slices"][1]["function"] == "is_low"
+    assert audited(policy).unsliced == {"low": "function is_low is not at hand"}
+
+
+def test_queries() -> None:
+    """Two queries of ten results, women and men: the first result of each is relevant, and a slice keeps them apart."""
+    policy = AuditPolicy(slices=[Slice("sex", column="sex")], metrics=["first_right", "precision@2"], query="sex")
+    audit = audited(policy)
+    assert [(figure.value, figure.n) for figure in audit.overall.figures] == [(1.0, 2), (1.0, 2)]
+    assert [group.figure("first_right").n for group in audit.groups] == [1, 1]
+    with pytest.raises(Misuse, match="query column 'sx' is not stored.*Did you mean 'sex'"):
+        audited(AuditPolicy(metrics=["mrr"], query="sx"))
+    frame = table()
+    frame.loc[103, "sex"] = None
+    with pytest.raises(Misuse, match="name no query in 'sex'.*row 103"):
+        audited(policy, frame=frame)
+
+
+def test_each_class_where_none_is_positive() -> None:
+    """Without a positive class each is set against the others: recall of 0 is 8 of 9, of 1 it is 8 of 11."""
+    gate = Gate(metric="recall", minimum=0.8, slice="each class")
+    audit = audited(AuditPolicy(metrics=["accuracy"], gates=[gate], min_count=5), model=manifest(positive=None))
+    classes = {group.label: group.figure("recall") for group in audit.classes}
+    assert {label: (round(figure.value * figure.n), figure.n) for label, figure in classes.items()} == {
+        "0": (8, 9), "1": (8, 11),
+    }
+    assert audit.worst("recall", slice="each class").label == "1"
+    assert [(ruling.about, str(ruling.judgement)) for ruling in audit.findings[0].rulings] == [
+        ("0", "pass"), ("1", "fail"),
+    ]

@@ -63,6 +63,14 @@ def test_usual_metrics_and_those_of_gates() -> None:
     assert metrics_of(AuditPolicy(), problem="regression", probabilities=False) == ("mae", "rmse", "r2")
 
 
+def test_rankings_need_a_query() -> None:
+    """A ranking is measured where the policy says which rows are results of one query, of any problem."""
+    with pytest.raises(Misuse, match="measures ndcg@5, and names no query column"):
+        metrics_of(AuditPolicy(metrics=["ndcg@5"]), problem="regression", probabilities=False)
+    policy = AuditPolicy(metrics=["ndcg@5", "mrr"], query="q")
+    assert metrics_of(policy, problem="classification", probabilities=True) == ("ndcg@5", "mrr")
+
+
 @pytest.mark.parametrize(
     ("metric", "problem", "text"),
     [

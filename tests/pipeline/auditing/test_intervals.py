@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binomtest
 
-from pipeline.auditing.intervals import difference, f1_interval, ratio, wilson
+from pipeline.auditing.intervals import balanced_interval, difference, f1_interval, normal, ratio, wilson
 
 
 def test_wilson_by_hand() -> None:
@@ -86,3 +86,16 @@ def test_ratio_covers(one: float, other: float) -> None:
         ends = ratio(shares[0], wilson(shares[0], 60), to_value=shares[1], to_interval=wilson(shares[1], 80))
         held += ends[0] <= one / other <= ends[1]
     assert 0.935 <= held / 3000 <= 0.975
+
+
+def test_balanced_by_hand() -> None:
+    """8 of 10 and 15 of 20: half the sum, and half of Newcombe's interval of 8/10 less 5/20, moved by one."""
+    low, high = difference(0.8, wilson(0.8, 10), from_value=0.25, from_interval=wilson(0.25, 20))
+    assert balanced_interval((0.8, 10), (0.75, 20)) == pytest.approx(((1 + low) / 2, (1 + high) / 2))
+    assert low < 2 * 0.775 - 1 < high
+
+
+def test_normal_is_two_deviations_wide_at_95() -> None:
+    """10 ± 1.959964 · 2."""
+    assert normal(10.0, 2.0) == pytest.approx((10 - 3.919928, 10 + 3.919928), abs=1e-6)
+    assert normal(10.0, 2.0, confidence=0.8) == pytest.approx((10 - 2.563103, 10 + 2.563103), abs=1e-6)

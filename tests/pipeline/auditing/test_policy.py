@@ -21,6 +21,7 @@ FULL = AuditPolicy(
         Slice("sex", column="male", labels={1: "men", 0: "women"}),
         Slice("both", columns=["male", "race"]),
         Slice("age", column="age", bins=(30, 60)),
+        Slice("young women", where="age < 25 and male == 0"),
     ],
     metrics=["recall", "f1"],
     gates=[
@@ -44,6 +45,26 @@ ADS = Level("human", metric="accuracy")
 def test_policy_survives_json() -> None:
     """A policy read back from JSON text equals the one that was declared, labels of numbers included."""
     assert AuditPolicy.from_json(json.loads(json.dumps(FULL.to_json()))) == FULL
+
+
+def is_young(rows: object) -> object:
+    """A function of rows."""
+    return rows
+
+
+def test_a_function_goes_into_json_by_name() -> None:
+    """JSON cannot carry code: a policy read back knows a slice's function by name, and is the same JSON again."""
+    policy = AuditPolicy(slices=[Slice("young", function=is_young)])
+    text = json.dumps(policy.to_json())
+    assert AuditPolicy.from_json(json.loads(text)).slices[0].function == "is_young"
+    assert json.dumps(AuditPolicy.from_json(json.loads(text)).to_json()) == text
+
+
+def test_each_class_can_be_gated() -> None:
+    """A gate may speak about each class without a slice declared for it; no slice may take the name."""
+    AuditPolicy(gates=[Gate(metric="recall", minimum=0.5, slice="each class")])
+    with pytest.raises(Misuse, match="that one is taken"):
+        AuditPolicy(slices=[Slice("each class", column="x")])
 
 
 @pytest.mark.parametrize(
@@ -165,10 +186,15 @@ def test_limit_in_per_cent_is_pointed_out() -> None:
         {"name": "", "column": "x"},
         {"name": "a", "column": "x", "bins": (3, 2)},
         {"name": "a", "columns": ["x", "y"], "bins": (1,)},
+        {"name": "a"},
+        {"name": "a", "where": "x.mean() > 3"},
+        {"name": "a", "column": "x", "where": "x > 3"},
+        {"name": "a", "where": "x > 3", "bins": (1,)},
+        {"name": "a", "function": 3},
     ],
 )
 def test_slice_refuses(wrong: dict) -> None:
-    """A slice needs a name, a column, and cut points that ascend within one column."""
+    """A slice needs a name, one way to part rows, and cut points that ascend within one column."""
     with pytest.raises(Misuse):
         Slice(**wrong)
 

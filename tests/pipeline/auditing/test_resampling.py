@@ -8,11 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.artifacts.metric import METRICS
-from pipeline.auditing import resampling
 from pipeline.auditing.answered import Answered
-from pipeline.auditing.resampling import bootstrap, weighted
+from pipeline.auditing.cells import Cells
+from pipeline.auditing.resampling import bootstrap, bootstrap_counts, bootstrap_mean, multinomial, weighted, weights_of
+from pipeline.auditing.slicing import Parts
 
-CLASSIFYING = [name for name, metric in METRICS.items() if metric.problem == "classification"]
+CLASSIFYING = ["auc", "log_loss"]
 MEASURING = [name for name, metric in METRICS.items() if metric.problem == "regression"]
 
 
@@ -60,7 +61,7 @@ def test_unit_weights_give_the_metric_itself(seed: int, n: int, data: st.DataObj
             [
                 (binary, CLASSIFYING),
                 (numbers, MEASURING),
-                (many_classes, [n for n in CLASSIFYING if n != "selection_rate"]),
+                (many_classes, CLASSIFYING),
             ]
         )
     )
@@ -89,9 +90,42 @@ def test_no_class_vanishes() -> None:
     rows = binary(0, 200)
     rows.truth[:] = 0
     rows.truth[7] = 1
-    for weights in resampling.drawn_weights(rows, resamples=50, seed=1):
+    for weights in weights_of(rows, resamples=50, seed=1):
         assert (weights[:, 7] == 1).all()
         assert (weights.sum(axis=1) == 200).all()
+
+
+def test_no_group_and_no_class_vanishes_from_counts() -> None:
+    """Of one true b and 99 true a, every drawn table has one b and 99 a, however they are answered."""
+    table, truth = np.array([90, 9, 1, 0]), np.array([0, 0, 1, 1])
+    draws = multinomial(table, truth, resamples=200, random=np.random.default_rng(0))
+    assert (draws[:, :2].sum(axis=1) == 99).all() and (draws[:, 2] == 1).all() and (draws[:, 3] == 0).all()
+    assert len(np.unique(draws[:, 0])) > 5
+
+
+def test_counts_are_drawn_as_rows_are() -> None:
+    """Tables drawn by their counts vary as tables of rows drawn one by one within each true class."""
+    rows = many_classes(7, 120)
+    cells = Cells.of(rows)
+    [table] = cells.table(Parts.whole(120))
+    how = {"resamples": 4000, "confidence": 0.95}
+    found = bootstrap_counts(cells, table, ["recall", "f1"], seed=3, **how)
+    drawn: dict[str, list[float]] = {"recall": [], "f1": []}
+    for weights in weights_of(rows, resamples=4000, seed=5):
+        by_cell = np.stack([weights[:, cells.of_row == cell].sum(axis=1) for cell in range(len(table))], axis=1)
+        for name, values in drawn.items():
+            values.extend(cells.values(name, by_cell)[0])
+    for name, values in drawn.items():
+        assert found[name] == pytest.approx(np.percentile(values, [2.5, 97.5]), abs=0.006)
+
+
+def test_mean_of_values() -> None:
+    """The mean of 500 values is bounded as the textbook says, and of none not at all."""
+    values = np.random.default_rng(0).random(500)
+    half = 1.96 * values.std(ddof=1) / np.sqrt(500)
+    how = {"resamples": 2000, "confidence": 0.95, "seed": 0}
+    assert bootstrap_mean(values, **how) == pytest.approx((values.mean() - half, values.mean() + half), abs=0.1 * half)
+    assert bootstrap_mean(values[:0], **how) is None
 
 
 def test_bootstrap_is_seeded() -> None:
@@ -125,3 +159,17 @@ def test_auc_interval_covers() -> None:
         low, high = bootstrap(rows, ["auc"], resamples=300, confidence=0.95, seed=seed)["auc"]
         held += low <= 0.7602 <= high
     assert 0.9 <= held / 200 <= 0.99
+
+
+@pytest.mark.parametrize("rare", [1, 0])
+def test_auc_of_a_rare_class_is_drawn_by_gaps(rare: int) -> None:
+    """Of 6,000 rows, 40 of one class: drawing gaps gives the interval that drawing rows gives, ties included."""
+    random = np.random.default_rng(rare)
+    truth = np.where(np.arange(6000) < 40, rare, 1 - rare)
+    rows = Answered(
+        problem="classification", truth=truth, answer=truth, probability=np.round(0.3 * truth + random.random(6000), 2),
+        positive=1, classes=(0, 1),
+    )
+    found = bootstrap(rows, ["auc"], resamples=3000, confidence=0.95, seed=0)["auc"]
+    drawn = [weighted("auc", rows, weights=weights) for weights in weights_of(rows, resamples=3000, seed=1)]
+    assert found == pytest.approx(np.percentile(np.concatenate(drawn), [2.5, 97.5]), abs=0.006)

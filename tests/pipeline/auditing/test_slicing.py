@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -9,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.auditing.slice import Slice
-from pipeline.auditing.slicing import MOST_GROUPS, Unsliceable, positions_by_label
+from pipeline.auditing.slicing import MOST_GROUPS, Unsliceable, parted
 
 PEOPLE = pd.DataFrame(
     {
@@ -24,7 +26,8 @@ PEOPLE = pd.DataFrame(
 
 def groups(slice_: Slice, rows: pd.DataFrame = PEOPLE) -> dict[str, list[int]]:
     """The groups as plain lists."""
-    return {label: positions.tolist() for label, positions in positions_by_label(slice_, rows).items()}
+    parts = parted(slice_, rows)
+    return {label: found.tolist() for label, found in zip(parts.labels, parts.positions(), strict=True)}
 
 
 def test_text_column() -> None:
@@ -85,11 +88,53 @@ def test_every_row_is_in_one_group(pairs: list) -> None:
     frame = pd.DataFrame(
         {"x": pd.Series([x for x, _ in pairs], dtype="str"), "y": pd.Series([y for _, y in pairs], dtype="Int64")}
     )
-    found = positions_by_label(Slice("xy", columns=("x", "y")), frame)
+    found = groups(Slice("xy", columns=("x", "y")), frame)
     assert sorted(np.concatenate(list(found.values()))) == list(range(len(pairs)))
-    assert {frozenset(p.tolist()) for p in found.values()} == {
+    assert {frozenset(p) for p in found.values()} == {
         frozenset(i for i, other in enumerate(pairs) if other == pair) for pair in pairs
     }
+
+
+def test_condition() -> None:
+    """The rows a condition holds for are the group of the slice's name; where a value is missing, it is not known."""
+    assert list(groups(Slice("older whites", where='age > 29 and race == "white"')).items()) == [
+        ("older whites", [0, 2]),
+        ("all others", [1, 4]),
+        ("not stated", [3]),
+    ]
+    assert groups(Slice("men", where="male == 1", labels={False: "women"})) == {
+        "men": [0, 3, 4], "women": [1], "not stated": [2],
+    }
+
+
+def young(rows: pd.DataFrame) -> pd.Series:
+    """A label of truth for each row; the frame it is given is its own to spoil."""
+    rows["age"] = rows["age"].fillna(0)
+    return rows["age"] < 30
+
+
+def decade(rows: pd.DataFrame) -> np.ndarray:
+    """A label of text for each row, none for some."""
+    return np.array(["twenties", "thirties", None, None, "fifties"], dtype=object)
+
+
+def test_function() -> None:
+    """A function labels rows with text or by yes and no; what it does to its frame is not seen outside."""
+    assert groups(Slice("young", function=young)) == {"young": [0, 3], "all others": [1, 2, 4]}
+    assert np.isnan(PEOPLE["age"][3])
+    assert groups(Slice("decade", function=decade)) == {
+        "twenties": [0], "thirties": [1], "fifties": [4], "not stated": [2, 3],
+    }
+
+
+def test_function_by_name_is_looked_up() -> None:
+    """A slice read back from JSON knows its function's name alone; the function itself is given beside it."""
+    declared = Slice("young", function=young)
+    named = Slice.from_json(declared.to_json())
+    assert named.function == "young" and named.to_json() == declared.to_json()
+    assert parted(named, PEOPLE, functions={"young": young}).labels == ("young", "all others")
+    with pytest.raises(Unsliceable, match="function young is not at hand"):
+        parted(named, PEOPLE)
 
 
 @pytest.mark.parametrize(
@@ -97,12 +142,18 @@ def test_every_row_is_in_one_group(pairs: list) -> None:
     [
         (Slice("r", column="rase"), "'rase' is not stored; did you mean 'race'"),
         (Slice("r", column="race", bins=(1,)), "is no number"),
+        (Slice("r", where="rase == 'a'"), "'rase' is not stored; did you mean 'race'"),
+        (Slice("r", where="age > 'old'"), "age .float64. is compared with 'old'"),
+        (Slice("r", function=lambda rows: rows["rase"]), "failed: KeyError: 'rase'"),
+        (Slice("r", function=lambda rows: rows["race"].head(2)), "no label for each row"),
+        (Slice("r", function=lambda rows: rows["race"].iloc[::-1]), "labels for other rows"),
+        (Slice("r", function=lambda rows: "all"), "no label for each row: str"),
     ],
 )
 def test_what_cannot_be_sliced_says_why(slice_: Slice, why: str) -> None:
-    """A column that is not stored, or that bins cannot part, is a reason in words."""
+    """A column that is not stored, or that bins, a condition or a function cannot part, is a reason in words."""
     with pytest.raises(Unsliceable, match=why):
-        positions_by_label(slice_, PEOPLE)
+        parted(slice_, PEOPLE)
 
 
 def test_every_label_can_be_read() -> None:
@@ -111,7 +162,8 @@ def test_every_label_can_be_read() -> None:
     assert groups(Slice("race", column="race"), rows) == {"empty text": [0, 1], "not stated": [2]}
 
 
-def test_too_many_values() -> None:
+@pytest.mark.parametrize("how", [{"column": "id"}, {"function": lambda rows: rows["id"]}])
+def test_too_many_values(how: dict[str, Any]) -> None:
     """10,000 different values are refused as a slice, with what to do instead."""
     with pytest.raises(Unsliceable, match=f"10000 different values .at most {MOST_GROUPS}.*give bins"):
-        positions_by_label(Slice("id", column="id"), pd.DataFrame({"id": range(10_000)}))
+        parted(Slice("id", **how), pd.DataFrame({"id": range(10_000)}))

@@ -9,7 +9,8 @@ from sklearn.calibration import calibration_curve
 
 from pipeline.auditing.answered import Answered, answered
 from pipeline.auditing.fairness.calibration import BANDS, bands
-from pipeline.auditing.fairness.groups import Parting, parted
+from pipeline.auditing.fairness.groups import parted
+from pipeline.auditing.slicing import Parts
 
 
 def test_bands_equal_the_calibration_curve(adult: tuple[pd.DataFrame, pd.DataFrame]) -> None:
@@ -32,5 +33,5 @@ def test_every_row_is_in_one_band() -> None:
         problem="classification", truth=np.array([0, 1, 0, 1]), answer=np.ones(4), probability=said, positive=1,
         classes=(0, 1),
     )
-    found = bands(test, Parting(("a",), np.zeros(4, dtype=int)), confidence=0.95)
+    found = bands(test, Parts(("a",), np.zeros(4, dtype=int)), confidence=0.95)
     assert [(each.start, each.n, each.true.value) for each in found] == [(0.0, 1, 0.0), (0.2, 2, 0.5), (0.8, 1, 1.0)]

@@ -10,7 +10,8 @@ import pytest
 from fairlearn.metrics import demographic_parity_difference, equalized_odds_difference
 
 from pipeline.auditing.answered import Answered, answered
-from pipeline.auditing.fairness.groups import Parting, parted
+from pipeline.auditing.fairness.groups import parted
+from pipeline.auditing.slicing import Parts
 from pipeline.auditing.fairness.mitigation import Unmitigable, mitigated
 from pipeline.auditing.fairness.policy import CONSTRAINTS
 
@@ -71,7 +72,7 @@ def test_small_groups_keep_their_answers(generated: Table) -> None:
 def test_what_cannot_be_learned_is_said(generated: Table) -> None:
     """One group alone, or answers without probabilities, give no thresholds."""
     dev, rows = generated(5, 100)
-    whole = Parting(("all",), np.zeros(100, dtype=int))
+    whole = Parts(("all",), np.zeros(100, dtype=int))
     with pytest.raises(Unmitigable, match="fewer than two groups"):
         mitigated(read(dev), whole, dev=read(dev), dev_parting=whole, constraint="equalized_odds", **HOW)
     bare = read(dev[["truth", "answer"]])

@@ -10,7 +10,8 @@ from scipy.stats import binomtest, norm, sem
 from sklearn.metrics import mean_absolute_error, precision_score
 
 from pipeline.auditing.answered import Answered, answered
-from pipeline.auditing.fairness.groups import Parting, parted
+from pipeline.auditing.fairness.groups import parted
+from pipeline.auditing.slicing import Parts
 from pipeline.auditing.fairness.rates import interval_at, rates
 
 THEIRS = {
@@ -67,7 +68,7 @@ def classified(truth: list[int], answer: list[int], probability: list[float] | N
 
 def test_undefined_is_not_zero() -> None:
     """A group with no positives has no recall, one never answered yes no precision; a recall of 0 is defined."""
-    parting = Parting(("a", "b"), np.array([0, 0, 1, 1]))
+    parting = Parts(("a", "b"), np.array([0, 0, 1, 1]))
     one, other = rates(classified([0, 0, 1, 0], [1, 0, 0, 0]), parting, attribute="x", confidence=0.95)
     assert not one.figure("recall").defined and one.figure("recall").n == 0
     assert other.figure("recall").defined and other.figure("recall").value == 0.0
@@ -77,7 +78,7 @@ def test_undefined_is_not_zero() -> None:
 def test_calibration_gap() -> None:
     """Said 0.5 and 0.7, true once of twice: 0.5 − 0.6 = −0.1; its interval is the base rate's, moved by 0.6."""
     (group,) = rates(
-        classified([1, 0], [1, 1], [0.5, 0.7]), Parting(("a",), np.array([0, 0])), attribute="x", confidence=0.95
+        classified([1, 0], [1, 1], [0.5, 0.7]), Parts(("a",), np.array([0, 0])), attribute="x", confidence=0.95
     )
     ends, found = binomtest(1, 2).proportion_ci(method="wilson"), group.figure("calibration_gap")
     assert found.value == pytest.approx(-0.1)
@@ -89,7 +90,7 @@ def test_errors_of_a_regression() -> None:
     random = np.random.default_rng(3)
     truth, answer = random.normal(size=50), random.normal(size=50)
     test = Answered(problem="regression", truth=truth, answer=answer)
-    parting = Parting(("many", "one"), np.array([0] * 49 + [1]))
+    parting = Parts(("many", "one"), np.array([0] * 49 + [1]))
     many, one = rates(test, parting, attribute="x", confidence=0.95)
     error = (answer - truth)[:49]
     assert many.figure("mae").value == pytest.approx(mean_absolute_error(truth[:49], answer[:49]))
@@ -100,7 +101,7 @@ def test_errors_of_a_regression() -> None:
 
 def test_interval_at_another_confidence() -> None:
     """Every kind of figure is bounded as if it had been measured at that confidence at once."""
-    parting = Parting(("a",), np.zeros(60, dtype=int))
+    parting = Parts(("a",), np.zeros(60, dtype=int))
     random = np.random.default_rng(5)
     said = random.random(60)
     cases = [

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pipeline.errors import Misuse
-from pipeline.validation.condition import Comparison, parse
+from pipeline.where import Comparison, parse
 
 
 def test_and_binds_tighter_than_or():

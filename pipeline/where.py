@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from pipeline.errors import Misuse
@@ -28,6 +29,7 @@ class Comparison:
     value: Any
 
 
+@lru_cache(maxsize=1024)
 def parse(text: str) -> tuple[tuple[Comparison, ...], ...]:
     """Read a condition as alternatives, each a group of comparisons that must all hold.
 
