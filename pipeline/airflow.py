@@ -23,12 +23,13 @@ from pipeline.declared import Declared
 from pipeline.errors import Misuse, Refused
 from pipeline.settings import Settings
 from pipeline.stages import (
-    audit, deploy, fit, ingest, join, lookup, preprocess, split, stack, task, train, validate,
+    agreement, audit, consensus, correct, deploy, fit, human_level, ingest, join, label_errors, lookup, preprocess,
+    relabel, split, stack, task, train, validate,
 )
 
 __all__ = [
-    "Dag", "audit", "dag", "deploy", "fit", "ingest", "join", "lookup", "preprocess", "recall_notifier", "split",
-    "stack", "task", "train", "validate",
+    "Dag", "agreement", "audit", "consensus", "correct", "dag", "deploy", "fit", "human_level", "ingest", "join",
+    "label_errors", "lookup", "preprocess", "recall_notifier", "relabel", "split", "stack", "task", "train", "validate",
 ]
 
 _RETRIES, _RETRY_DELAY_S = 1, 5
