@@ -36,7 +36,8 @@ def consensus(
     """Make one label of the labels of each item in the dataset `data`; give the reference of the labels made.
 
     Every row rests on the label rows of its item. Weighted, what a label counts for is estimated
-    from all labels, which is an effect of a model. See `consensus_rows` for the columns.
+    from all labels, which is an effect of a model: who agrees with reliable others is reliable, so a
+    mistake that most people make is only made more surely. See `consensus_rows` for the columns.
 
     Raises:
         Misuse: columns that are not there, or a way that there is not.
@@ -113,7 +114,7 @@ def consensus_rows(
 ) -> pd.DataFrame:
     """Make one row for each item: `item`, `label`, and in `votes` how many labels it has.
 
-    `agreement` is the share of these that are the label; `confidence`, with weights, how likely it is to be right.
+    `agreement` is the share of all answers, `unclear` ones among them, that are the label; `confidence`, with weights, how likely it is to be right.
     `outcome` is one of all agree, most, one label, tie, not enough information, and no label. In a
     tie the label is null, and `between` names the classes; where more people give the answer `unclear` than
     the winning label, it is the label.
@@ -179,7 +180,7 @@ def _table(
     own = np.where(winner >= 0, np.take_along_axis(_padded(counts), winner[:, None], axis=1).ravel(), 0)
     vague = cast.unclear > np.where(winner >= 0, own, np.where(level, counts, 0).max(axis=1, initial=0))
     own = np.where(vague, cast.unclear, own)
-    agreement = own / np.where(size + cast.unclear > 0, size + cast.unclear, 1)
+    agreement = own / np.maximum(size + cast.unclear, 1)
     found = np.where(vague, len(cast.classes), winner)
     said = plain(labels[label])
     return pd.DataFrame(
@@ -188,7 +189,7 @@ def _table(
             label: said.array.take(_example(cast, said, unclear)[found], allow_fill=True),
             "votes": pd.array(size, dtype="Int64"),
             "agreement": np.where(found >= 0, np.round(agreement, 10), np.nan),
-            "outcome": pd.array(_outcomes(size, own, found, vague), dtype="str"),
+            "outcome": pd.array(_outcomes(size, own, found, vague, answers=size + cast.unclear), dtype="str"),
             "between": pd.array(_between(cast, level, found), dtype="str"),
         }
     )
@@ -207,8 +208,10 @@ def _example(cast: Votes, said: pd.Series, unclear: Any) -> np.ndarray:
     return where
 
 
-def _outcomes(size: np.ndarray, own: np.ndarray, found: np.ndarray, vague: np.ndarray) -> np.ndarray:
-    ways = [vague, size == 0, found < 0, size == 1, own == size]
+def _outcomes(
+    size: np.ndarray, own: np.ndarray, found: np.ndarray, vague: np.ndarray, *, answers: np.ndarray
+) -> np.ndarray:
+    ways = [vague, size == 0, found < 0, answers == 1, own == answers]
     return np.select(ways, [UNCLEAR, NONE, TIE, ONE, ALL], default=MOST).astype(object)
 
 

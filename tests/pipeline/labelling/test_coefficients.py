@@ -23,7 +23,7 @@ OBSERVED = np.array([
     [3, 0, 0, 0, 0], [0, 3, 1, 0, 0], [0, 0, 4, 0, 0], [0, 0, 4, 0, 0], [0, 4, 0, 0, 0], [1, 1, 1, 1, 0],
     [0, 0, 0, 4, 0], [3, 1, 0, 0, 0], [0, 4, 0, 0, 0], [0, 0, 0, 0, 3], [2, 0, 0, 0, 0], [0, 0, 1, 0, 0],
 ])
-"""Four observers, twelve units with values missing: Krippendorff (2011), "Computing Krippendorff's Alpha-Reliability"."""
+"""Four observers, twelve units: Krippendorff (2011), "Computing Krippendorff's Alpha-Reliability"."""
 
 
 def once(profiles):
