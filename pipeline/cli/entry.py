@@ -28,6 +28,7 @@ COMMANDS = {
     "show": "pipeline.cli.show:show",
     "graph": "pipeline.cli.graph:graph",
     "rows": "pipeline.cli.rows:rows",
+    "labels": "pipeline.cli.labels:labels",
     "predictions": "pipeline.cli.predictions:predictions",
     "trace": "pipeline.cli.trace:trace",
     "diff": "pipeline.cli.diff:diff",

@@ -134,7 +134,7 @@ def _by_condition(data: pd.DataFrame, labels: pd.Series, rule: Mapping[str, Any]
     holds = holding(data, rule["where"])
     about = labels.notna().to_numpy()
     if rule["among"] is not None:
-        about &= labels.isin(rule["among"]).to_numpy()
+        about = about & labels.isin(rule["among"]).to_numpy()
     said = pd.Series([None] * len(data), index=data.index, dtype=object)
     said[holds & about] = rule["then"]
     if rule["otherwise"] is not None:

@@ -6,6 +6,7 @@ the library cleanlab has it.
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 import numpy as np
@@ -73,7 +74,9 @@ def suspects(answers: pd.DataFrame, *, label: str = "truth", most: int = MOST) -
 
     classes, probabilities = _probabilities(answers, label)
     given = _codes(answers[label], classes)
-    found = find_label_issues(given, probabilities, return_indices_ranked_by="self_confidence", n_jobs=1)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # classes that no label has
+        found = find_label_issues(given, probabilities, return_indices_ranked_by="self_confidence", n_jobs=1)
     kept = np.asarray(found)[:most]
     scores = [rounded(each) for each in probabilities[kept, given[kept]]]
     said = plain(answers[label])
