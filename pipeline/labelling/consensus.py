@@ -115,8 +115,8 @@ def consensus_rows(
     """Make one row for each item: `item`, `label`, and in `votes` how many labels it has.
 
     `agreement` is the share of all answers, `unclear` ones among them, that are the label; `confidence`,
-    with weights, how likely it is to be right. `outcome` is one of all agree, most, one label, tie, not enough information, and no label. In a
-    tie the label is null, and `between` names the classes; where more people give the answer `unclear` than
+    with weights, how likely it is to be right. `outcome` is one of all agree, most, one label, tie, not enough
+    information, and no label. In a tie the label is null, and `between` names the classes; where more people give the answer `unclear` than
     the winning label, it is the label.
 
     Raises:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
-
 from pipeline.errors import Misuse
 
 
@@ -13,8 +11,10 @@ def require_cleanlab(what: str) -> None:
     Raises:
         Misuse: it is; the letter names the extra that installs it.
     """
-    if importlib.util.find_spec("cleanlab") is None:
+    try:
+        import cleanlab  # noqa: F401 (whether it is there is the question)
+    except ImportError as absent:
         raise Misuse(
             f"{what} needs the library cleanlab, which is not installed",
             next_step='Try: pip install "headwater[labels]"',
-        )
+        ) from absent

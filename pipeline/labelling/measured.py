@@ -68,21 +68,19 @@ def classes(cast: Votes, *, how: Resampling) -> tuple[LabelClass, ...]:
 
 
 def labellers(cast: Votes, *, how: Resampling) -> tuple[Labeller, ...]:
-    """Measure the labellers against the others on the same items; the least agreeing first, those with none last."""
-    counts, names = cast.counts(), named(cast.labellers)
-    own = counts[cast.item, cast.label] - 1
-    others = counts.sum(axis=1)[cast.item] - 1
-    found = [
-        _labeller(
-            name,
-            np.stack([own, others], axis=1)[mine := cast.labeller == place],
-            labels=int(mine.sum()),
-            unclear=int(cast.unclear_by[place]),
-            how=how,
-        )
-        for place, name in enumerate(names)
-    ]
-    return tuple(sorted(found, key=lambda one: (not one.figure.defined, one.figure.value)))
+    """Measure those labellers who agree least with the others on the same items; who is alone comes last."""
+    counts, names, people = cast.counts(), named(cast.labellers), len(cast.labellers)
+    met = np.stack([counts[cast.item, cast.label] - 1, counts.sum(axis=1)[cast.item] - 1], axis=1)
+    own, others = (np.bincount(cast.labeller, weights=each, minlength=people) for each in met.T)
+    shares = np.divide(own, others, out=np.full(people, np.inf), where=others > 0)
+    order = np.argsort(cast.labeller, kind="stable")
+    ends = np.searchsorted(cast.labeller[order], np.arange(people + 1))
+    found = []
+    for place in np.argsort(shares, kind="stable")[:MOST_LABELLERS]:
+        mine = order[ends[place] : ends[place + 1]]
+        unclear = int(cast.unclear_by[place])
+        found.append(_labeller(names[place], met[mine], labels=len(mine), unclear=unclear, how=how))
+    return tuple(found)
 
 
 def pairs(cast: Votes, *, how: Resampling) -> tuple[int, tuple[Pair, ...]]:
