@@ -167,18 +167,19 @@ def _noted(before: pd.Series, after: pd.Series, name: str, by: list[list[str]]) 
 
 
 def _refuse_contradictions(opinions: Mapping[str, pd.Series], rows: pd.Index) -> None:
-    names = list(opinions)
-    columns = {place: opinions[name].to_numpy() for place, name in enumerate(names)}
-    said = pd.DataFrame(columns, index=rows, dtype=object)
-    odd = (said.nunique(axis=1, dropna=True) > 1).to_numpy() if names else np.zeros(len(rows), bool)
+    first, odd = pd.Series([None] * len(rows), index=rows, dtype=object), np.zeros(len(rows), bool)
+    for opinion in opinions.values():
+        odd |= first.notna().to_numpy() & opinion.notna().to_numpy() & differ(first, opinion)
+        first = first.where(first.notna(), opinion)
     if not odd.any():
         return
+    said = {name: opinion[odd].head(5) for name, opinion in opinions.items()}
     raise StepRefused(
         "two rules contradict",
         expected="one label for each row",
         examples=[
-            f"row {row}: " + ", ".join(f"{value!r} by {names[place]!r}" for place, value in one.dropna().items())
-            for row, one in said[odd].head(5).iterrows()
+            f"row {row}: " + ", ".join(f"{one[row]!r} by {name!r}" for name, one in said.items() if pd.notna(one[row]))
+            for row in rows[odd][:5]
         ],
         count=int(odd.sum()),
         next_step="Say in their conditions which of them speaks about such rows.",

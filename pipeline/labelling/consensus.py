@@ -116,8 +116,8 @@ def consensus_rows(
 
     `agreement` is the share of all answers, `unclear` ones among them, that are the label; `confidence`,
     with weights, how likely it is to be right. `outcome` is one of all agree, most, one label, tie, not enough
-    information, and no label. In a tie the label is null, and `between` names the classes; where more people give the answer `unclear` than
-    the winning label, it is the label.
+    information, and no label. In a tie the label is null, and `between` names the classes; where more
+    people give the answer `unclear` than the winning label, it is the label.
 
     Raises:
         Misuse: a column is not there, or has the name of one that is made.

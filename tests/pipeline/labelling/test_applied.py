@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.errors import Misuse, StepRefused
@@ -112,6 +112,7 @@ def test_categories_and_booleans_are_labels():
     assert after(rows([True, False], "boolean"), Merge((True,), False)) == [False, False]
 
 
+@settings(deadline=None, max_examples=40)
 @given(st.lists(st.none() | st.sampled_from(["a", "b", "c "]), max_size=8))
 def test_each_row_is_treated_by_itself(labels):
     """What a row becomes among all is what it becomes alone."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import krippendorff
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import cohen_kappa_score
 
@@ -67,6 +67,7 @@ def test_what_is_nothing_by_nothing_is_not_defined():
 MARKS = st.lists(st.lists(st.integers(0, 3), min_size=3, max_size=3), min_size=2, max_size=8)
 
 
+@settings(deadline=None)
 @given(MARKS, st.sampled_from(LEVELS))
 def test_alpha_equals_the_library(profiles, level):
     """Of any counts, the library `krippendorff` says the same wherever it says anything."""
@@ -78,6 +79,7 @@ def test_alpha_equals_the_library(profiles, level):
     assert found[0] == pytest.approx(expected, abs=1e-9)
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 2), st.integers(0, 2)), min_size=1, max_size=20))
 def test_cohen_equals_scikit_learn(pairs):
     """Of any pairs of labels."""
@@ -90,6 +92,7 @@ def test_cohen_equals_scikit_learn(pairs):
         assert cohen_kappa(cells)[0] == pytest.approx(cohen_kappa_score(one, other), abs=1e-12)
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(0, 3), min_size=12, max_size=12))
 def test_weights_are_repetitions(times):
     """An item drawn three times counts as three items."""
