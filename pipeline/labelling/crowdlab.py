@@ -18,6 +18,10 @@ from pipeline.labelling.installed import require_cleanlab
 from pipeline.labelling.votes import Votes, named
 
 
+MOST_CELLS = 50_000_000
+"""Of the table of items by labellers, which the library wants whole."""
+
+
 def weighed(cast: Votes, probabilities: pd.DataFrame, *, item: str) -> tuple[np.ndarray, np.ndarray, dict[str, Any]]:
     """Give the class of every item as a code, -1 without votes, how sure it is (0 to 1), and what each labeller weighs.
 
@@ -26,7 +30,7 @@ def weighed(cast: Votes, probabilities: pd.DataFrame, *, item: str) -> tuple[np.
 
     Raises:
         Misuse: the library is not installed, or columns are not there.
-        StepRefused: an item has no probabilities or several rows of them, or there is nothing to weigh.
+        StepRefused: an item has no probabilities or several rows of them, or there is nothing, or too much, to weigh.
     """
     require_cleanlab("consensus with probabilities")
     from cleanlab.multiannotator import get_label_quality_multiannotator
@@ -42,6 +46,13 @@ def weighed(cast: Votes, probabilities: pd.DataFrame, *, item: str) -> tuple[np.
 
 def _table(cast: Votes) -> tuple[np.ndarray, np.ndarray]:
     """The label codes by item and labeller, NaN for none, and which items have votes."""
+    if len(cast.items) * len(cast.labellers) > MOST_CELLS:
+        raise StepRefused(
+            "labels cannot be weighed together with a model: the table of items by labellers is too large",
+            expected=f"at most {MOST_CELLS:,} cells",
+            found=f"{len(cast.items):,} items and {len(cast.labellers):,} labellers",
+            next_step="Leave the probabilities out.",
+        )
     table = np.full((len(cast.items), len(cast.labellers)), np.nan)
     table[cast.item, cast.labeller] = cast.label
     size = (~np.isnan(table)).sum(axis=1)

@@ -7,6 +7,7 @@ the library cleanlab has it.
 from __future__ import annotations
 
 import warnings
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -24,10 +25,10 @@ MOST = 300
 GIVEN, SUGGESTED, SCORE, RANK = "given", "suggested", "score", "rank"
 
 
-def label_errors(runner: Any, *, data: str, label: str = "truth", most: int = MOST) -> str:
+def label_errors(runner: Any, *, data: str | Mapping[str, str], label: str = "truth", most: int = MOST) -> str:
     """Find the labels in the dataset `data` that are most likely wrong; give the reference of the list.
 
-    `data` has, beside `label`, the columns `probability of …` of a model that did not learn from the rows:
+    `data`, or the dataset `answers` of what an audit gave, has, beside `label`, the columns `probability of …` of a model that did not learn from the rows:
     what it answers on dev or test, or what cross-validation gives.
 
     Raises:
@@ -35,7 +36,8 @@ def label_errors(runner: Any, *, data: str, label: str = "truth", most: int = MO
         StepRefused: labels or probabilities are missing.
     """
     step = suspicion(runner.occasion.task or "label_errors", role="answers", label=label, most=most)
-    return runner.run(step, {"answers": data}).outputs["data"]
+    reference = data["answers"] if isinstance(data, Mapping) else data
+    return runner.run(step, {"answers": reference}).outputs["data"]
 
 
 def suspicion(name: str, *, role: str = "answers", label: str = "truth", most: int = MOST) -> Step:

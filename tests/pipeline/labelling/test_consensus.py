@@ -156,6 +156,13 @@ def test_probabilities_that_lack_something_are_refused():
         with_model(rows, pd.concat([model, model]), **COLUMNS)
 
 
+def test_a_table_too_large_to_be_weighed_with_a_model_is_refused():
+    """8,000 items, each by a person of its own: the way out is named."""
+    rows = said([(f"i{n:04}", f"w{n}", 1) for n in range(8000)])
+    with pytest.raises(StepRefused, match="8,000 items and 8,000 labellers.*Leave the probabilities out"):
+        with_model(rows, pd.DataFrame({"image": ["i0000"], "probability of 1": [1.0]}), **COLUMNS)
+
+
 def test_ways_that_there_are_not_are_misuse(runner):
     """Probabilities do not go with the majority."""
     for given in ({"how": "best"}, {"probabilities": "dataset/x@1"}):

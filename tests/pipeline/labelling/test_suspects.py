@@ -53,6 +53,8 @@ def test_the_stage_keeps_the_rows(runner, ingested):
     assert set(runner.value(reference).index) == planted
     rules = {(one.rule, one.effect) for one in runner.store.dependencies(reference)}
     assert rules == {(Rule.SAME_ROW, Effect.DIRECT), (Rule.EVERY_ROW, Effect.DECISION)}
+    report = {"audit": "audit/x@1", "answers": ingested(frame, "answers")}
+    assert label_errors(runner, data=report) == reference
 
 
 def test_no_suspects_leave_an_empty_list(runner, ingested):
