@@ -28,8 +28,8 @@ GIVEN, SUGGESTED, SCORE, RANK = "given", "suggested", "score", "rank"
 def label_errors(runner: Any, *, data: str | Mapping[str, str], label: str = "truth", most: int = MOST) -> str:
     """Find the labels in the dataset `data` that are most likely wrong; give the reference of the list.
 
-    `data`, or the dataset `answers` of what an audit gave, has, beside `label`, the columns `probability of …` of a model that did not learn from the rows:
-    what it answers on dev or test, or what cross-validation gives.
+    `data`, or the dataset `answers` of what an audit gave, has, beside `label`, the columns `probability of …` of
+    a model that did not learn from the rows: what it answers on dev or test, or what cross-validation gives.
 
     Raises:
         Misuse: columns that are not there, or the library is not installed.
