@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from pipeline.artifacts.source import Source
     from pipeline.auditing.policy import AuditPolicy
     from pipeline.deployment.plan import ReleasePlan
+    from pipeline.labelling.rules import Rule
     from pipeline.preprocessing.transforms import Transform
     from pipeline.training.candidates import Candidate
     from pipeline.validation.expectations import Expectation
@@ -141,6 +142,88 @@ def sign_off(report: Reference, policy: AuditPolicy, *, name: str = "sign_off") 
 def deploy(model: Reference, report: Reference, plan: ReleasePlan, *, name: str = "deploy") -> Reference:
     """Release a model whose audit lets it pass, as the plan says."""
     return _task(name, "pipeline.deployment.deploy:deploy", {"plan": plan}, model=model, report=report)
+
+
+def agreement(
+    labels: Reference,
+    *,
+    item: str,
+    label: str,
+    by: str,
+    unclear: Any = None,
+    level: str = "nominal",
+    rounds: str = "",
+    kind: str = "unstructured",
+    name: str = "agreement",
+) -> Reference:
+    """Measure how far the people agree who labelled the same items, one row for each label."""
+    declared = {"item": item, "label": label, "by": by, "unclear": unclear}
+    declared |= {"level": level, "rounds": rounds, "kind": kind}
+    return _task(name, "pipeline.labelling.agree:agreement", declared, data=labels)
+
+
+def consensus(
+    labels: Reference,
+    *,
+    item: str,
+    label: str,
+    by: str,
+    how: str = "majority",
+    unclear: Any = None,
+    probabilities: Reference | None = None,
+    name: str = "consensus",
+) -> Reference:
+    """Make one label of what several people say of each item, by majority or weighted by how reliable each is."""
+    declared = {"item": item, "label": label, "by": by, "how": how, "unclear": unclear}
+    further = {} if probabilities is None else {"probabilities": probabilities}
+    return _task(name, "pipeline.labelling.consensus:consensus", declared, data=labels, **further)
+
+
+def relabel(
+    data: Reference, *, label: str, rules: Sequence[Rule], by: str, reason: str, name: str = "relabel"
+) -> Reference:
+    """Change labels by rules, in somebody's name; which changed, from what to what, is kept beside."""
+    declared = {"label": label, "rules": tuple(rules), "by": by, "reason": reason}
+    return _task(name, "pipeline.labelling.relabel:relabel", declared, data=data)
+
+
+def correct(
+    data: Reference,
+    corrections: Reference,
+    *,
+    on: str | Sequence[str],
+    label: str,
+    to: str = "label",
+    by: str = "by",
+    when: str = "",
+    rule: str = "",
+    unknown: str = "refuse",
+    name: str = "correct",
+) -> Reference:
+    """Give rows the labels that people's corrections of their key say; which changed, and by whom, is kept beside."""
+    declared = {"on": on, "label": label, "to": to, "by": by, "when": when, "rule": rule, "unknown": unknown}
+    return _task(name, "pipeline.labelling.correct:correct", declared, data=data, corrections=corrections)
+
+
+def human_level(
+    data: Reference,
+    *,
+    truth: str,
+    answer: str,
+    by: str = "",
+    slices: Sequence[str] = (),
+    name: str = "human_level",
+) -> Reference:
+    """Measure how often people are right, over all rows and in the groups of some columns."""
+    declared = {"truth": truth, "answer": answer, "by": by, "slices": tuple(slices)}
+    return _task(name, "pipeline.labelling.human:human_level", declared, data=data)
+
+
+def label_errors(
+    data: Reference, *, label: str = "truth", most: int = 300, name: str = "label_errors"
+) -> Reference:
+    """List the labels most likely wrong, by what a model that did not learn from them makes of the rows."""
+    return _task(name, "pipeline.labelling.suspects:label_errors", {"label": label, "most": most}, data=data)
 
 
 def task(function: Callable[..., Any]) -> Callable[..., Any]:

@@ -8,10 +8,12 @@ discovery looks for into it.
 from pipeline.airflow.declaration import Dag, dag
 from pipeline.airflow.notifier import recall_notifier
 from pipeline.stages import (
-    audit, deploy, fit, ingest, join, lookup, preprocess, sign_off, split, stack, task, train, validate,
+    agreement, audit, consensus, correct, deploy, fit, human_level, ingest, join, label_errors, lookup, preprocess,
+    relabel, sign_off, split, stack, task, train, validate,
 )
 
 __all__ = [
-    "Dag", "audit", "dag", "deploy", "fit", "ingest", "join", "lookup", "preprocess", "recall_notifier", "sign_off",
-    "split", "stack", "task", "train", "validate",
+    "Dag", "agreement", "audit", "consensus", "correct", "dag", "deploy", "fit", "human_level", "ingest", "join",
+    "label_errors", "lookup", "preprocess", "recall_notifier", "relabel", "sign_off", "split", "stack", "task", "train",
+    "validate",
 ]

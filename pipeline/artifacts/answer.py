@@ -67,3 +67,8 @@ def ask(estimator: Any, frame: pd.DataFrame, *, features: Sequence[str]) -> Answ
 
 def _json(label: Any) -> Any:
     return label.item() if hasattr(label, "item") else label
+
+
+def probability_column(label: Any) -> str:
+    """Name the column that holds the probabilities of a class."""
+    return f"probability of {label}"

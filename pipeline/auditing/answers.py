@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from pipeline.artifacts.answer import Answers, ask
+from pipeline.artifacts.answer import Answers, ask, probability_column
 from pipeline.artifacts.model import Model
 from pipeline.errors import AuditRefused
 
@@ -31,11 +31,6 @@ def answers(*, model: Mapping[str, Any], estimator: Any, features: pd.DataFrame)
     table = _table(given, features[manifest.target])
     _refuse_missing(table)
     return table
-
-
-def probability_column(label: Any) -> str:
-    """Name the column that holds the probabilities of a class."""
-    return f"probability of {label}"
 
 
 def _table(given: Answers, truth: pd.Series) -> pd.DataFrame:

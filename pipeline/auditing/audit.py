@@ -17,7 +17,7 @@ from pipeline.step import Depends, Effect, Rule, Step
 
 
 def audit(runner: Any, *, model: str, ready: Mapping[str, Any], policy: AuditPolicy) -> dict[str, str]:
-    """Audit a model on the test part; give the references `audit`, `page`, `card` and `card_page`.
+    """Audit a model on the test part; give the references `audit`, `answers`, `page`, `card` and `card_page`.
 
     Where the policy asks for them, also `fairness`, `search` and `curve`, and of single errors `sample`, `tagged`,
     `errors` and `worklist`. All of it is shown in MLflow.
@@ -42,7 +42,8 @@ def audit(runner: Any, *, model: str, ready: Mapping[str, Any], policy: AuditPol
     _require_own_data(runner, model=model, ready=ready)
     test = {"model": model, "answers": asked(runner, model=model, ready=ready), "rows": ready["parts"]["test"]}
     parts = beside(runner, test, ready=ready, policy=policy)
-    report = {"audit": _examined(runner, test, ready=ready, policy=policy, fairness=parts.get("fairness", "")), **parts}
+    examined = _examined(runner, test, ready=ready, policy=policy, fairness=parts.get("fairness", ""))
+    report = {"audit": examined, "answers": test["answers"], **parts}
     if policy.errors is not None:
         known = {role: parts[role] for role in ("search", "curve") if role in parts}
         report |= analyse(runner, **test, asked=policy.errors, beside=known)

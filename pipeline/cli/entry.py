@@ -28,6 +28,7 @@ COMMANDS = {
     "show": "pipeline.cli.show:show",
     "graph": "pipeline.cli.graph:graph",
     "rows": "pipeline.cli.rows:rows",
+    "labels": "pipeline.cli.labels:labels",
     "errors": "pipeline.cli.errors:errors",
     "tag": "pipeline.cli.tag:tag",
     "worklist": "pipeline.cli.worklist:worklist",

@@ -79,9 +79,15 @@ def _kept(step: Step, values: Mapping[str, Any], production: bool) -> _Kept:
     if claim and claim.rule is Rule.PAIRS and isinstance(made[DATA].value, pd.DataFrame):
         frame, pairs = child_rows(step, made[DATA].value, values[_role(step)], claim.by)
         made = {DATA: replace(made[DATA], value=frame), PAIRS: Made("dataset", pairs)}
-    units = units_of(claim, values[_role(step)]) if claim else None
+    units = _units(step, values)
     named = {role: replace(one, value=_rows(step, role, one, values, units, production)) for role, one in made.items()}
     return _Kept(named, gives, units)
+
+
+def _units(step: Step, values: Mapping[str, Any]) -> Units | None:
+    """The units that the function claims to go by; of a function of ours, those of its key."""
+    claim = claim_of(step.function) or (Claim(Rule.SAME_KEY, step.key) if step.key else None)
+    return units_of(claim, values[_role(step)]) if claim else None
 
 
 def _call(step: Step, values: Mapping[str, Any]) -> tuple[Any, list[str] | None]:

@@ -3,7 +3,8 @@
 The inference server takes a request the same way, so every row must come from one row of one input.
 The *entry* is where that begins: the ingested source, or the first dataset above that is no row-wise
 image of one input, as an aggregate's, a join's or an opaque step's output is. Steps that only
-choose rows (validation, a split, the removal of duplicates) change no value and are left out.
+choose rows (validation, a split, the removal of duplicates) change no value and are left out; so
+are people's corrections of labels, which a request has none of.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from lineage.records import Dependency, Effect, Outcome, Rule, Run
 from lineage.store import Store
 from pipeline.artifacts.occasion import Occasion
 
-INGESTION = "ingestion"
+INGESTION, LABELLING = "ingestion", "labelling"
 
 Maker = Callable[[str], Run | None]
 
@@ -51,13 +52,14 @@ def path(maker: Maker, reference: str) -> tuple[str, list[dict[str, Any]]]:
         own = [d for d in run.dependencies if d.output == reference and d.effect is Effect.DIRECT]
         rows = {d.input for d in own if d.rule is Rule.SAME_ROW}
         looked_up = [d for d in own if _is_lookup(run, d)]
-        others = [d for d in own if d.rule is not Rule.SAME_ROW and d not in looked_up and not _only_chooses(d)]
+        passed_by = [d for d in own if d.rule is Rule.SAME_ROW or _only_chooses(d) or _is_correction(run, d)]
+        others = [d for d in own if d not in passed_by and d not in looked_up]
         if len(rows) != 1 or others or len(looked_up) > 1:
             break
         entry = _entry(reference, run)
         if looked_up:
             steps.append({**entry, **_lookup(maker, run, looked_up[0])})
-        elif entry["code"]:
+        elif entry["code"] or any(d.detail.get("gives") for d in own if d.rule is Rule.SAME_ROW):
             steps.append(entry)
         reference = rows.pop()
     return reference, steps[::-1]
@@ -65,7 +67,13 @@ def path(maker: Maker, reference: str) -> tuple[str, list[dict[str, Any]]]:
 
 def _is_lookup(run: Run, dependency: Dependency) -> bool:
     """Whether a step of ours gives the rows columns of the one row of another table that has their key."""
-    return dependency.rule is Rule.SAME_KEY and bool(run.recipe["function"]) and not _only_chooses(dependency)
+    keyed = dependency.rule is Rule.SAME_KEY and not _is_correction(run, dependency)
+    return keyed and bool(run.recipe["function"]) and not _only_chooses(dependency)
+
+
+def _is_correction(run: Run, dependency: Dependency) -> bool:
+    """Whether labels are corrected by what people said of their rows."""
+    return run.stage == LABELLING and dependency.rule is Rule.SAME_KEY
 
 
 def _only_chooses(dependency: Dependency) -> bool:

@@ -15,6 +15,7 @@ HOMES = {
     "sqlalchemy": {"lineage", "pipeline/ingestion", "pipeline/tracking"},
     "splink": {"pipeline/preprocessing/matching.py"},
     "duckdb": {"pipeline/preprocessing/matching.py"},
+    "cleanlab": {"pipeline/labelling"},
 }
 
 

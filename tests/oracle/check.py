@@ -10,9 +10,14 @@ from typing import Any
 from unittest import mock
 
 from lineage.impact import Impact, impact
+from lineage.records import Effect
 from lineage.touched import Touched
 from pipeline import Compare, dedupe, explode, link
 from pipeline.errors import StepRefused
+from pipeline.labelling.consensus import consensus
+from pipeline.labelling.correct import correct
+from pipeline.labelling.relabel import relabel
+from pipeline.labelling.rules import LabelRule
 from pipeline.preprocessing.join import join
 from pipeline.preprocessing.lookup import lookup
 from pipeline.preprocessing.preprocess import preprocess
@@ -93,7 +98,7 @@ class Case:
         line = next((line for line in self.impact.lines if line.artifact.reference == reference), None)
         if line is None:
             return set()
-        if line.touched is None or line.touched.everything:
+        if line.touched is None or line.touched.everything or set(line.effects) - {Effect.DIRECT}:
             return None
         return set(line.touched.ids.tolist())
 
@@ -145,7 +150,7 @@ def built(runner: Runner, chain: Chain, tables: Mapping[str, Rows]) -> dict[str,
         try:
             data = made[f"{place}_{step}"] = _done(here, step, data, made)
         except StepRefused as refused:
-            if "no row" not in refused.what:
+            if not any(words in refused.what for words in _REFUSED):
                 raise
             break
     return made
@@ -163,6 +168,21 @@ def _diamond(runner: Runner, data: str, made: Mapping[str, str]) -> str:
     return lookup(runner, data=data, reference=counts, on="k", columns=["n"])
 
 
+_RULES = [LabelRule("much is b", where="x > 1", then="b"), LabelRule("none is c", where="x == 0", then="c")]
+_REFUSED = ("no row", "twice", "weighed", "contradict")
+"""What a table may be refused for that is nothing but its content; nothing below it is made then."""
+
+
+def _agreed(runner: Runner, data: str, *, how: str) -> str:
+    whole = preprocess(runner, data=data, steps=[functions.placed])
+    return consensus(runner, data=whole, item="k", label="g", by="id", how=how)
+
+
+def _corrected(runner: Runner, data: str, made: Mapping[str, str]) -> str:
+    sheet = preprocess(runner, data=made["sheet"], steps=[functions.stated])
+    return correct(runner, data=data, corrections=sheet, on="k", label="g", to="g", by="w", unknown="leave")
+
+
 _JOINING: Mapping[str, Callable[[Runner, str, Mapping[str, str]], str]] = {
     "look_up": lambda runner, data, made: lookup(
         runner, data=data, reference=made["known"], on="k", columns=["v"], found="listed"
@@ -176,6 +196,12 @@ _JOINING: Mapping[str, Callable[[Runner, str, Mapping[str, str]], str]] = {
     "join": lambda runner, data, made: join(runner, left=data, right=made["events"], on="k"),
     "diamond": _diamond,
     "stack": lambda runner, data, made: stack(runner, tables=[data, made["others"]]),
+    "relabelled": lambda runner, data, made: relabel(
+        runner, data=data, label="g", rules=_RULES, by="ann", reason="to try it"
+    ),
+    "voted": lambda runner, data, made: _agreed(runner, data, how="majority"),
+    "weighed": lambda runner, data, made: _agreed(runner, data, how="weighted"),
+    "corrected": _corrected,
 }
 
 

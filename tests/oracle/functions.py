@@ -50,6 +50,18 @@ def letters(data: pd.DataFrame) -> pd.DataFrame:
     return spread.dropna(subset=["letter"]).astype({"letter": "str"}).drop(columns="t")
 
 
+@rowwise(reads=("k", "g"))
+def placed(data: pd.DataFrame) -> pd.DataFrame:
+    """Keep rows that have a key."""
+    return data[data["k"].notna()]
+
+
+@rowwise(reads=("k", "g"))
+def stated(data: pd.DataFrame) -> pd.DataFrame:
+    """Keep rows that have a key and say something of it."""
+    return data[data["k"].notna() & data["g"].notna()]
+
+
 @aggregate(by=("person",))
 def per_person(data: pd.DataFrame) -> pd.DataFrame:
     """Sum over all that linkage put together."""

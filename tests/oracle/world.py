@@ -18,9 +18,10 @@ SCHEMAS = {
     "others": {"id": "integer", "k": "integer", "g": "text", "x": "integer", "t": "text"},
     "known": {"k": "integer", "v": "integer", "w": "text"},
     "events": {"event": "integer", "k": "integer", "m": "integer"},
+    "sheet": {"line": "integer", "k": "integer", "g": "text", "w": "text"},
 }
-KEYS = {"people": "id", "others": "id", "known": "k", "events": "event"}
-SIZES = {"people": 9, "others": 4, "known": 4, "events": 6}
+KEYS = {"people": "id", "others": "id", "known": "k", "events": "event", "sheet": "line"}
+SIZES = {"people": 9, "others": 4, "known": 4, "events": 6, "sheet": 3}
 _CELLS = {
     "k": st.none() | st.integers(0, 3),
     "x": st.none() | st.integers(-3, 3),
@@ -48,7 +49,12 @@ def _rows(name: str) -> st.SearchStrategy[Rows]:
     return st.dictionaries(st.integers(0, SIZES[name] - 1), _row(name), min_size=1, max_size=SIZES[name])
 
 
-_READS = {**dict.fromkeys(("look_up", "look_up_some", "look_up_by_x"), "known"), "join": "events", "stack": "others"}
+_READS = {
+    **dict.fromkeys(("look_up", "look_up_some", "look_up_by_x"), "known"),
+    "join": "events",
+    "stack": "others",
+    "corrected": "sheet",
+}
 
 
 def tables(chain: Chain) -> st.SearchStrategy[dict[str, Rows]]:
@@ -97,6 +103,10 @@ _NEEDS = {
     "per_key": {"k", "x"},
     "per_pair": {"g", "k", "x"},
     "stack": {"id", "k", "g", "x", "t"},
+    "relabelled": {"g", "x"},
+    "voted": {"id", "k", "g"},
+    "weighed": {"id", "k", "g"},
+    "corrected": {"k", "g"},
 }
 _ADDS = {
     "linked": {"person"},
@@ -108,7 +118,14 @@ _ADDS = {
     "diamond": {"n"},
     "letters": {"letter"},
 }
-_LEAVES = {"per_person": {"person", "x"}, "per_key": {"k", "x", "n"}, "per_pair": {"g", "k", "x"}}
+_VOTED = {"k", "g", "votes", "agreement", "outcome", "between"}
+_LEAVES = {
+    "per_person": {"person", "x"},
+    "per_key": {"k", "x", "n"},
+    "per_pair": {"g", "k", "x"},
+    "voted": _VOTED,
+    "weighed": _VOTED | {"confidence"},
+}
 _TAKES = {"unlisted": set(), "letters": {"t"}, "moved": set()}
 
 
