@@ -6,6 +6,7 @@ from typing import Any
 
 from pipeline.artifacts.search import Found, Rate, Search
 from pipeline.artifacts.wording import amount, gap
+from pipeline.auditing.report.span import per_cent
 
 MOST_SHOWN = 5
 _TITLES = {
@@ -96,7 +97,7 @@ def _group(group: Found, top: float) -> dict[str, Any]:
     return {
         "name": str(group),
         "rows": f"{group.rows:,}",
-        "share": f"{group.share:.1%}",
+        "share": per_cent(group.share, places=1),
         "inside": _rate(group.inside, say),
         "outside": _rate(group.outside, say),
         "bar": _bar(group.inside, group.outside, top),
