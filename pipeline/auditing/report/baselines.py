@@ -64,7 +64,7 @@ def _figure(figure: Figure | None, *, absent: str) -> dict[str, str]:
         return {"value": "undefined", "of": f"on these {figure.n} rows" if figure.n else "0 of 0"}
     bounds = ""
     if figure.low is not None:
-        bounds = f"{amount(figure.metric, figure.low)} to {amount(figure.metric, figure.high)}, "
+        bounds = f"{span(amount(figure.metric, figure.low), amount(figure.metric, figure.high))}, "
     return {
         "value": amount(figure.metric, figure.value),
         "of": f"{bounds}of {figure.n:,}" if figure.n else "taken as exact: its count is not known",

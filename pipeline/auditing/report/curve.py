@@ -8,7 +8,7 @@ from pipeline.artifacts.curve import Curve, Diagnosis, Level, MoreData
 from pipeline.artifacts.metric import metric
 from pipeline.artifacts.wording import amount, called, gap, limit
 from pipeline.auditing.report.lineplot import BOTTOM, HEIGHT, LEFT, RIGHT, TOP, WIDTH, Axes, short, spanning, ticks
-from pipeline.auditing.report.span import per_cent
+from pipeline.auditing.report.span import per_cent, span
 
 _LOOKS = {Diagnosis.NEITHER: ("pass", "✓"), Diagnosis.NOT_ENOUGH_EVIDENCE: ("unsure", "?")}
 _MORE = {
@@ -49,10 +49,11 @@ def _gain(found: Curve) -> dict[str, str] | None:
     return {
         "rows": f"{found.gain.rows:,}",
         "value": gap(found.metric, found.gain.value),
-        "span": f"{gap(found.metric, found.gain.low)} to {gap(found.metric, found.gain.high)}",
+        "span": span(gap(found.metric, found.gain.low), gap(found.metric, found.gain.high)),
         "expected": amount(found.metric, found.gain.expected),
-        "expected_span": f"{amount(found.metric, found.gain.expected_low)} to "
-        f"{amount(found.metric, found.gain.expected_high)}",
+        "expected_span": span(
+            amount(found.metric, found.gain.expected_low), amount(found.metric, found.gain.expected_high)
+        ),
     }
 
 
@@ -70,7 +71,7 @@ def _point(found: Curve, place: int) -> dict[str, Any]:
 def _level(name: str, level: Level) -> dict[str, str]:
     return {
         "value": amount(name, level.value),
-        "span": f"{amount(name, level.low)} to {amount(name, level.high)}",
+        "span": span(amount(name, level.low), amount(name, level.high)),
         "n": f"{level.n:,}",
     }
 

@@ -18,7 +18,7 @@ from pipeline.auditing.fairness.definitions import (
     metrics_compared,
 )
 from pipeline.auditing.report.mitigation import mitigation
-from pipeline.auditing.report.span import per_cent
+from pipeline.auditing.report.span import per_cent, span
 from pipeline.auditing.report.standing import HEADINGS, bar, lead, more
 
 LOOKS = {
@@ -189,7 +189,7 @@ def _cell(figure: Figure, scale: tuple[float, float], *, least: int) -> dict[str
         "value": amount(figure.metric, figure.value),
         "n": f"{figure.n:,}",
         "few": figure.n < least,
-        "range": f"{amount(figure.metric, figure.low)} to {amount(figure.metric, figure.high)}" if bounded else "",
+        "range": span(amount(figure.metric, figure.low), amount(figure.metric, figure.high)) if bounded else "",
         "bar": bar(figure.value, figure.low, figure.high, scale=scale, line=0.0 if scale[0] < 0 else None),
     }
 

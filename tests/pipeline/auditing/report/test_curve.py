@@ -70,7 +70,7 @@ def test_gain_is_said_where_more_data_is_not_recommended() -> None:
     words = text(replace(CURVE, diagnosis=Diagnosis.HIGH_BIAS, more_data=MoreData.NOT_RECOMMENDED))
     assert "More data is not recommended." in words
     assert "With twice the training rows (2,000) the accuracy is expected to get 2.0 points better" in words
-    assert "1.0 points to 3.0 points ), to 82.0 % (81.0 % to 83.0 %)" in words.replace("points)", "points )")
+    assert "1.0 to 3.0 points ), to 82.0 % (81.0 % to 83.0 %)" in words.replace("points)", "points )")
 
 
 def test_plot_is_drawn_in_the_page_itself() -> None:
