@@ -13,7 +13,7 @@ from pipeline.auditing.gating import LEAST_TO_FAIL
 from pipeline.auditing.report.span import per_cent, signed, span
 
 SMALL_SHOWN = 3
-MOST_OPEN = 40
+MOST_OPEN = 20
 _NO_SIDE = ("selection_rate",)  # whether few or many should be selected is not for a metric to say
 _UNIT = ("f1", "auc", "balanced_accuracy")
 
@@ -29,8 +29,8 @@ def overall(audit: Audit) -> list[dict[str, Any]]:
 def slices(audit: Audit) -> list[dict[str, Any]]:
     """Give the groups of each slice: `groups.html` is fed by this as `slices`.
 
-    Where many groups of a slice are small, those come apart; where there are many groups in all, every
-    slice is folded to one line that says how many it has, and which is the worst.
+    Where many groups of a slice are small, those come apart; where there are many groups in all, every slice
+    is folded to one line that says how many it has, which is the worst, and how many are marked.
     """
     scales = axes(audit, audit.metrics, (audit.overall, *audit.groups))
     by_slice: dict[str, list[Group]] = {}
@@ -45,12 +45,14 @@ def _slice(audit: Audit, name: str, groups: Sequence[Group], scales: Scales) -> 
     small = [group for group in groups if group.rows < few]
     apart = small if SMALL_SHOWN < len(small) < len(groups) else []
     kept = [group for group in groups if group.rows >= few] if apart else groups
+    shown, folded = ([row(audit, group, scales) for group in part] for part in (kept, apart))
     return {
         "name": name,
         "count": len(groups),
         "worst": _worst(audit, groups),
-        "groups": [row(audit, group, scales) for group in kept],
-        "small": [row(audit, group, scales) for group in apart],
+        "marked": sum(any(each["rest"] and each["rest"]["worse"] for each in one["cells"]) for one in shown + folded),
+        "groups": shown,
+        "small": folded,
     }
 
 
@@ -60,7 +62,7 @@ def _worst(audit: Audit, groups: Sequence[Group]) -> str:
         return ""
     known = [(group.figure(audit.metrics[0]), group) for group in groups]
     known = [(figure, group) for figure, group in known if figure and figure.defined]
-    enough = [each for each in known if each[0].n >= audit.policy["min_count"]]
+    enough = [each for each in known if _enough(each[0], audit)]
     if not enough:
         return "too few cases in each"
     figure, group = min(enough, key=lambda each: (_sign(audit, each[0].metric) * each[0].value, each[1].rows))
@@ -122,7 +124,7 @@ def cell(figure: Figure, scale: tuple[float, float], *, line: Figure | None = No
 
 def _rest(audit: Audit, figure: Figure) -> dict[str, Any] | None:
     found = rest(figure, lower_is_better=figure.metric in audit.lower_is_better)
-    return found and {**found, "worse": found["worse"] and _marked(figure, audit)}
+    return found and {**found, "worse": found["worse"] and figure.metric not in _NO_SIDE and _enough(figure, audit)}
 
 
 def rest(figure: Figure, *, lower_is_better: bool) -> dict[str, Any] | None:
@@ -140,10 +142,10 @@ def rest(figure: Figure, *, lower_is_better: bool) -> dict[str, Any] | None:
     }
 
 
-def _marked(figure: Figure, audit: Audit) -> bool:
+def _enough(figure: Figure, audit: Audit) -> bool:
     """Whether the figure rests on enough cases to be called worse: the rule by which a gate may fail."""
     counted = figure.method == "wilson" and figure.n >= LEAST_TO_FAIL
-    return figure.metric not in _NO_SIDE and (counted or figure.n >= audit.policy["min_count"])
+    return counted or figure.n >= audit.policy["min_count"]
 
 
 def _sign(audit: Audit, name: str) -> int:

@@ -78,12 +78,23 @@ def test_ten_thousand_slices_are_on_the_page() -> None:
 
 @pytest.mark.parametrize("number", [MOST_OPEN, MOST_OPEN + 1])
 def test_few_groups_stand_open(number: int) -> None:
-    """Up to forty groups are all to be seen, with one more every slice is folded."""
+    """Up to twenty groups are all to be seen, with one more every slice is folded."""
     assert {each["folded"] for each in slices(of(*[figure()] * number))} == {number > MOST_OPEN}
 
 
+def test_a_folded_slice_says_how_many_of_its_groups_are_marked() -> None:
+    """Two of three groups are worse than the rest: that can be seen without unfolding."""
+    given = of(*[figure(rest=BELOW)] * 2, figure(), *[figure()] * MOST_OPEN).groups
+    one = tuple(replace(each, slice="s") if place < 3 else each for place, each in enumerate(given))
+    assert "s : 3 groups; worst recall 72.8 %, group 0 ▼ in 2" in text(replace(AUDIT, groups=one))
+    assert slices(replace(AUDIT, groups=one))[1]["marked"] == 0
+
+
 def test_the_worst_group_has_enough_cases() -> None:
-    """Of 50 % of 9 cases, 70 % of 100 and an undefined figure the second is the worst; of an error, the highest."""
+    """Of 50 % of 9 cases, 70 % of 100 and an undefined figure the second is the worst; of an error, the highest.
+
+    A share of ten counted cases is named, as a gate could fail on it: a rare group is not hidden by its size.
+    """
     given = [figure(0.5, 9), figure(0.7, 100), figure(0.9, 100), figure(0.0, 100, defined=False)]
     groups = tuple(replace(each, slice="s") for each in of(*given).groups)
     assert slices(replace(AUDIT, groups=groups))[0]["worst"] == "worst recall 70.0 %, group 1"
@@ -91,3 +102,5 @@ def test_the_worst_group_has_enough_cases() -> None:
         "worst recall 90.0 %, group 2"
     )
     assert slices(replace(AUDIT, groups=groups[:1]))[0]["worst"] == "too few cases in each"
+    rare = replace(groups[0], figures=(figure(0.5, 10),))
+    assert slices(replace(AUDIT, groups=(rare, *groups)))[0]["worst"] == "worst recall 50.0 %, group 0"
