@@ -27,7 +27,7 @@ from pipeline.auditing.report.groups import overall, slices
 from pipeline.auditing.report.missing import missing, signer
 from pipeline.auditing.report.search import search
 from pipeline.auditing.report.span import per_cent, unbroken
-from pipeline.auditing.report.summary import OUTCOMES, because, tally, told, weakest
+from pipeline.auditing.report.summary import MOST_REASONS, OUTCOMES, because, tally, told, weakest
 from pipeline.auditing.report.worklist import worklist
 from pipeline.step import Made
 
@@ -92,6 +92,7 @@ def _of_audit(audit: Audit) -> dict[str, Any]:
         "audit": audit,
         "lead": lead,
         "reasons": reasons,
+        "most": MOST_REASONS,
         "tally": tally(audit),
         "told": told(audit),
         "missing": missing(audit),

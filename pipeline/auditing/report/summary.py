@@ -11,6 +11,7 @@ from pipeline.auditing.report.gates import demanded
 
 OUTCOMES = {Judgement.PASS: "kept", Judgement.NOT_ENOUGH_EVIDENCE: "left open", Judgement.FAIL: "broken"}
 MOST_SHOWN = 3
+MOST_REASONS = 6
 _MEANINGS = {
     Judgement.PASS: "May be released:",
     Judgement.NOT_ENOUGH_EVIDENCE: "Neither passed nor failed:",
@@ -20,8 +21,10 @@ _MEANS = ("mae", "mape", "log_loss")
 
 
 def why(audit: Audit) -> str:
-    """Say what the verdict means for a release, and why it is so: the demands that decided it, with their figures."""
+    """Say what the verdict means for a release, and why: the first demands that decided it, with their figures."""
     lead, reasons = because(audit)
+    more = len(reasons) - MOST_REASONS
+    reasons = [*reasons[:MOST_REASONS], f"and {more} more"] if more > 0 else reasons
     return f"{lead}: {'; '.join(reasons)}." if reasons else f"{lead}."
 
 

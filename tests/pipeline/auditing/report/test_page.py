@@ -162,3 +162,11 @@ def test_two_reasons_are_two_points() -> None:
         "Audit of loans ✕ Fail Must not be released: 2 of 2 gates are broken: recall at least 80 % in each group of "
         "sex – women 72.5 %; precision at least 50 % – women 72.5 %."
     )
+
+
+def test_many_reasons_do_not_bury_what_to_do() -> None:
+    """Of eight gates six stand beside the verdict, the others among the gates and, if left open, folded."""
+    broken = text(replace(AUDIT, findings=(finding(FAIL),) * 8))
+    assert broken[:broken.index("Gates")].count("women 72.5 %") == 6 and "And 2 more, all among the gates" in broken
+    open_ = text(replace(AUDIT, judgement=OPEN, findings=(finding(OPEN),) * 8))
+    assert "2 more" in open_[open_.index("For a verdict"):open_.index("Over all")]

@@ -121,6 +121,12 @@ def test_reasons_can_be_listed() -> None:
     assert because(audit(PASS, PASS)) == ("May be released: all 2 gates are kept", [])
 
 
+def test_many_reasons_are_cut_and_counted() -> None:
+    """Of eight broken gates six are told, and that there are two more."""
+    assert why(audit(*[FAIL] * 8)).endswith("women 72.5 %; and 2 more.")
+    assert why(audit(*[FAIL] * 8)).count("72.5 %") == why(audit(*[FAIL] * 6)).count("72.5 %") == 6
+
+
 def test_a_group_that_chance_may_have_made_weak_is_said_to_be() -> None:
     """An interval to the rest that reaches 0 may be chance, one below it is not, one that is not known says nothing."""
     weak = group("women", 0.7, 100)
