@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from pipeline.artifacts.audit import MOST_ROWS_NAMED, Finding, Judgement, Ruling
 from pipeline.artifacts.metric import CLASSIFICATION, REGRESSION
 from pipeline.errors import Misuse
+from pipeline.where import parse
 
 if TYPE_CHECKING:
     import numpy as np
@@ -27,28 +28,34 @@ class MustBeRight:
     """Test rows that must all be answered right: `MustBeRight("navigational", column="type", value="navigational")`.
 
     They are the rows whose `column` holds `value`, or one of `values` (a list of keys, each of which is then
-    wanted among the test rows). Right means the true class; of a number, at most `within` away from the
-    truth, in units of the target. One wrong answer fails the audit; `min_count` does not apply, since each
-    example counts for itself. Without any such row there is not enough evidence.
+    wanted among the test rows); or those a condition `where` holds for, as in a `Slice`: rows of which that is
+    not known, since a value is missing, are told and not counted. Right means the true class; of a number, at
+    most `within` away from the truth, in units of the target. One wrong answer fails the audit; `min_count`
+    does not apply, since each example counts for itself. Without any such row there is not enough evidence.
     """
 
     name: str
-    column: str = field(kw_only=True)
+    column: str = field(default="", kw_only=True)
     value: Any = field(default=None, kw_only=True)
     values: tuple[Any, ...] = field(default=(), kw_only=True)
+    where: str = field(default="", kw_only=True)
     within: float | None = field(default=None, kw_only=True)
 
     def __post_init__(self) -> None:
-        listed = (self.values,) if isinstance(self.values, str) else tuple(self.values)
-        values = listed if self.value is None else (self.value, *listed)
+        given = (self.values,) if isinstance(self.values, str) else tuple(self.values)
+        values = given if self.value is None else (self.value, *given)
         object.__setattr__(self, "values", tuple(dict.fromkeys(values)))
         object.__setattr__(self, "value", None)
-        if not self.name.strip() or not self.column or not self.values or None in self.values:
+        listed, unlisted = self.column and self.values and None not in self.values, not (self.column or self.values)
+        if not self.name.strip() or not (unlisted if self.where else listed):
             raise Misuse(
                 f"the examples {self.name!r} that must be right are not told",
-                expected='MustBeRight("navigational queries", column="type", value="navigational")',
-                found=f"column={self.column!r}, values={self.values!r}",
+                expected='MustBeRight("navigational queries", column="type", value="navigational"), or '
+                "where=\"type == 'navigational'\" alone",
+                found=f"column={self.column!r}, values={self.values!r}, where={self.where!r}",
             )
+        if self.where:
+            parse(self.where)
         if self.within is not None and not 0 <= self.within < float("inf"):
             raise Misuse(f"{self.name}: within={self.within}", expected="0 or more, in units of the target")
 
@@ -61,6 +68,8 @@ class MustBeRight:
     @property
     def told(self) -> str:
         """Which rows they are, in words."""
+        if self.where:
+            return self.where
         return f"{self.column} {_few(self.values)}"
 
 
@@ -78,21 +87,42 @@ def rightness(must: MustBeRight, rows: pd.DataFrame, answered: Answered) -> Find
 
 
 def _ruling(must: MustBeRight, rows: pd.DataFrame, answered: Answered) -> Ruling:
-    if must.column not in rows.columns:
-        near = get_close_matches(must.column, [str(each) for each in rows.columns], n=1)
-        meant = f"; did you mean {near[0]!r}?" if near else ""
-        return _open(must, f"column {must.column!r} is not stored{meant}")
-    chosen = rows[must.column].isin(must.values).to_numpy()
+    from pipeline.holding import holds
+
+    if why := _unaskable(must, rows):
+        return _open(must, why)
+    asked = holds(must.where, rows) if must.where else rows[must.column].isin(must.values).astype("boolean")
+    chosen, unknown = asked.fillna(False).to_numpy(dtype=bool), int(asked.isna().sum())
     wrong = rows.index[chosen & ~_right(must, answered)]
     n, lost = int(chosen.sum()), _not_there(must, rows)
     if len(wrong):
         found = {"value": float(len(wrong)), "row_ids": tuple(int(each) for each in wrong[:MOST_ROWS_NAMED])}
         return Ruling(about=must.told, judgement=Judgement.FAIL, why=_named(wrong), n=n, unit="wrong", **found)
+    unsaid = f"; of {unknown} rows it is not known whether they are meant" if unknown else ""
     if not n:
-        return _open(must, f"no test row has {must.told}")
+        return _open(must, f"no test row has {must.told}{unsaid}")
     if len(must.values) > 1 and lost:
         return _open(must, f"all {n} are right, but {len(lost)} are in no test row: {_few(lost)}", n=n)
-    return Ruling(about=must.told, judgement=Judgement.PASS, why="all are right", n=n, value=0.0, unit="wrong")
+    return Ruling(about=must.told, judgement=Judgement.PASS, why=f"all are right{unsaid}", n=n, value=0.0, unit="wrong")
+
+
+def _unaskable(must: MustBeRight, rows: pd.DataFrame) -> str:
+    """Say why it cannot be told which rows are meant, "" if it can."""
+    from pipeline.holding import columns_of, holds, incomparable
+
+    for column in columns_of(must.where) if must.where else [must.column]:
+        if column not in rows.columns:
+            near = get_close_matches(column, [str(each) for each in rows.columns], n=1)
+            return f"column {column!r} is not stored" + (f"; did you mean {near[0]!r}?" if near else "")
+    if not must.where:
+        return ""
+    if odd := incomparable(must.where, rows):
+        return f"its condition holds for no row: {odd}"
+    try:
+        holds(must.where, rows)
+    except (ValueError, TypeError) as error:
+        return f"its condition cannot be asked: {error}"
+    return ""
 
 
 def _right(must: MustBeRight, answered: Answered) -> np.ndarray:
@@ -102,6 +132,8 @@ def _right(must: MustBeRight, answered: Answered) -> np.ndarray:
 
 
 def _not_there(must: MustBeRight, rows: pd.DataFrame) -> list[Any]:
+    if must.where:
+        return []
     there = set(rows[must.column].dropna().unique().tolist())
     return [value for value in must.values if value not in there]
 

@@ -83,14 +83,13 @@ def _show_slices(
 
 
 def tables(audit: Mapping[str, Any]) -> dict[str, list[dict[str, Any]]]:
-    """Lay an audit out as tables of rows with the same columns: `figures`, `findings`, `baselines`; none is empty."""
-    groups = [audit["overall"], *audit["groups"]]
+    """Lay an audit out as tables of rows with the same columns: `figures`, `findings`, `baselines`; none is empty.
+
+    A figure's `rest` is its difference to the rows outside its group, from `rest_low` to `rest_high`.
+    """
+    groups = [audit["overall"], *audit["groups"], *audit.get("classes", ())]
     found = {
-        "figures": [
-            {"slice": group["slice"], "label": group["label"], "rows": group.get("rows"), **_plain(figure)}
-            for group in groups
-            for figure in group["figures"]
-        ],
+        "figures": [_figure(group, figure) for group in groups for figure in group["figures"]],
         "findings": [
             {"gate": finding["gate"], **_plain(ruling)}
             for finding in audit.get("findings", ())
@@ -109,6 +108,19 @@ def tables(audit: Mapping[str, Any]) -> dict[str, list[dict[str, Any]]]:
     return {name: rows for name, rows in found.items() if rows}
 
 
+def _figure(group: Mapping[str, Any], figure: Mapping[str, Any]) -> dict[str, Any]:
+    rest = figure.get("rest") or {}
+    return {
+        "slice": group["slice"],
+        "label": group["label"],
+        "rows": group.get("rows"),
+        **_plain({name: each for name, each in figure.items() if name != "rest"}),
+        "rest": rest.get("value"),
+        "rest_low": rest.get("low"),
+        "rest_high": rest.get("high"),
+    }
+
+
 def _plain(value: Mapping[str, Any]) -> dict[str, Any]:
     """The fields of a mapping that are no mappings or lists themselves; two figures are told by their values."""
     left_out = (Mapping, list, tuple)
@@ -121,9 +133,13 @@ def _columns(rows: list[dict[str, Any]]) -> dict[str, list[Any]]:
 
 
 def slice_figures(audit: Mapping[str, Any]) -> dict[str, float]:
-    """Name every defined figure of an audit as MLflow can: `test/recall`, `test/race/black/recall`."""
+    """Name every defined figure of an audit as MLflow can: `test/recall`, `test/race/black/recall`.
+
+    A class set against the others is `test/each class/hernia/recall`.
+    """
     groups = {"test": audit["overall"]}
-    groups |= {f"test/{group['slice']}/{group['label']}": group for group in audit["groups"]}
+    parts = (*audit["groups"], *audit.get("classes", ()))
+    groups |= {f"test/{group['slice']}/{group['label']}": group for group in parts}
     return {
         _UNUSABLE.sub("_", f"{where}/{figure['metric']}".replace("×", "x")): figure["value"]
         for where, group in groups.items()

@@ -6,6 +6,7 @@ from typing import Any
 
 from pipeline.artifacts.audit import Audit, Baseline, Comparison, Figure
 from pipeline.artifacts.wording import amount, called, gap
+from pipeline.auditing.report.span import minus, span
 
 
 def baselines(audit: Audit) -> list[dict[str, Any]]:
@@ -14,7 +15,10 @@ def baselines(audit: Audit) -> list[dict[str, Any]]:
 
 
 def _baseline(baseline: Baseline) -> dict[str, Any]:
-    pairs = dict.fromkeys((each.slice, each.metric) for each in baseline.comparisons if each.slice)
+    pairs: dict[tuple[str, str], list[Comparison]] = {}
+    for each in baseline.comparisons:
+        if each.slice:
+            pairs.setdefault((each.slice, each.metric), []).append(each)
     return {
         "name": baseline.name,
         "about": _about(baseline),
@@ -24,13 +28,9 @@ def _baseline(baseline: Baseline) -> dict[str, Any]:
             {
                 "name": slice_,
                 "metric": called(metric),
-                "groups": [
-                    _line(each.label, each)
-                    for each in baseline.comparisons
-                    if (each.slice, each.metric) == (slice_, metric)
-                ],
+                "groups": [_line(each.label, each) for each in found],
             }
-            for slice_, metric in pairs
+            for (slice_, metric), found in pairs.items()
         ],
     }
 
@@ -51,8 +51,8 @@ def _line(name: str, found: Comparison) -> dict[str, Any]:
         "name": name,
         "ours": _figure(found.ours, absent="–"),
         "theirs": _figure(found.theirs, absent="n/a"),
-        "gain": "n/a" if found.gain is None else gap(found.metric, found.gain),
-        "range": f"{gap(found.metric, found.low)} to {gap(found.metric, found.high)}" if bounded else "",
+        "gain": "n/a" if found.gain is None else minus(gap(found.metric, found.gain)),
+        "range": span(gap(found.metric, found.low), gap(found.metric, found.high)) if bounded else "",
         **_says(found, bounded=bounded),
     }
 
@@ -64,7 +64,7 @@ def _figure(figure: Figure | None, *, absent: str) -> dict[str, str]:
         return {"value": "undefined", "of": f"on these {figure.n} rows" if figure.n else "0 of 0"}
     bounds = ""
     if figure.low is not None:
-        bounds = f"{amount(figure.metric, figure.low)} to {amount(figure.metric, figure.high)}, "
+        bounds = f"{span(amount(figure.metric, figure.low), amount(figure.metric, figure.high))}, "
     return {
         "value": amount(figure.metric, figure.value),
         "of": f"{bounds}of {figure.n:,}" if figure.n else "taken as exact: its count is not known",

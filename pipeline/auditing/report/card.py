@@ -12,6 +12,7 @@ from pipeline.artifacts.card import Link, ModelCard, Origin
 from pipeline.artifacts.metric import metric
 from pipeline.artifacts.wording import amount, called
 from pipeline.auditing.report.page import LOOKS
+from pipeline.auditing.report.span import per_cent, span, unbroken
 from pipeline.auditing.report.standing import bar
 
 _ADDRESSES = ("https://", "http://")
@@ -27,7 +28,7 @@ def card(of: ModelCard, *, templates: Mapping[str, str]) -> str:
         loader=DictLoader(dict(templates)), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
         lstrip_blocks=True,
     )
-    return environment.get_template("card.html").render(
+    found = environment.get_template("card.html").render(
         card=of,
         verdict=dict(zip(("word", "look", "sign"), LOOKS[of.judgement], strict=True)),
         glance=_glance(of),
@@ -38,8 +39,9 @@ def card(of: ModelCard, *, templates: Mapping[str, str]) -> str:
         origins=[_origin(each) for each in of.origins],
         links=[_link(each) for each in of.links if not _undoes(each)],
         undo=[_link(each) for each in of.links if _undoes(each)],
-        confidence=f"{of.confidence:.0%}".replace("%", " %"),
+        confidence=per_cent(of.confidence),
     )
+    return unbroken(found)
 
 
 def _glance(of: ModelCard) -> list[tuple[str, str]]:
@@ -61,7 +63,7 @@ def _figure(figure: Figure, of: ModelCard) -> dict[str, Any]:
         "defined": figure.defined,
         "value": amount(figure.metric, figure.value),
         "n": f"{figure.n:,}",
-        "range": f"{amount(figure.metric, figure.low)} to {amount(figure.metric, figure.high)}" if bounded else "",
+        "range": span(amount(figure.metric, figure.low), amount(figure.metric, figure.high)) if bounded else "",
         "bar": bar(figure.value, figure.low, figure.high, scale=(0.0, 1.0)) if from_0_to_1 else None,
         "baselines": [
             {"name": each.name, "value": _of(figure.metric, each)} for each in of.baselines if each.comparisons

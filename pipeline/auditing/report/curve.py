@@ -8,6 +8,7 @@ from pipeline.artifacts.curve import Curve, Diagnosis, Level, MoreData
 from pipeline.artifacts.metric import metric
 from pipeline.artifacts.wording import amount, called, gap, limit
 from pipeline.auditing.report.lineplot import BOTTOM, HEIGHT, LEFT, RIGHT, TOP, WIDTH, Axes, short, spanning, ticks
+from pipeline.auditing.report.span import per_cent, span
 
 _LOOKS = {Diagnosis.NEITHER: ("pass", "✓"), Diagnosis.NOT_ENOUGH_EVIDENCE: ("unsure", "?")}
 _MORE = {
@@ -31,13 +32,13 @@ def curve(found: Curve) -> dict[str, Any]:
         "advice": list(found.advice),
         "metric": called(found.metric),
         "better": "lower is better" if found.lower_is_better else "higher is better",
-        "confidence": f"{found.confidence:.0%}",
+        "confidence": per_cent(found.confidence),
         "target": None if found.target is None else amount(found.metric, found.target),
         "target_is": found.target_is,
         "gain": _gain(found),
         "plot": _plot(found) if found.points else None,
         "points": [_point(found, place) for place in range(len(found.points))],
-        "left_out": [{"share": f"{float(share):.0%}", "why": reason} for share, reason in found.left_out.items()],
+        "left_out": [{"share": per_cent(float(share)), "why": reason} for share, reason in found.left_out.items()],
     }
 
 
@@ -48,10 +49,11 @@ def _gain(found: Curve) -> dict[str, str] | None:
     return {
         "rows": f"{found.gain.rows:,}",
         "value": gap(found.metric, found.gain.value),
-        "span": f"{gap(found.metric, found.gain.low)} to {gap(found.metric, found.gain.high)}",
+        "span": span(gap(found.metric, found.gain.low), gap(found.metric, found.gain.high)),
         "expected": amount(found.metric, found.gain.expected),
-        "expected_span": f"{amount(found.metric, found.gain.expected_low)} to "
-        f"{amount(found.metric, found.gain.expected_high)}",
+        "expected_span": span(
+            amount(found.metric, found.gain.expected_low), amount(found.metric, found.gain.expected_high)
+        ),
     }
 
 
@@ -59,7 +61,7 @@ def _point(found: Curve, place: int) -> dict[str, Any]:
     point = found.points[place]
     return {
         "rows": f"{point.rows:,}",
-        "share": f"{point.fraction:.0%}",
+        "share": per_cent(point.fraction),
         "repeats": point.repeats,
         "train": _level(found.metric, point.train),
         "dev": _level(found.metric, point.dev),
@@ -69,7 +71,7 @@ def _point(found: Curve, place: int) -> dict[str, Any]:
 def _level(name: str, level: Level) -> dict[str, str]:
     return {
         "value": amount(name, level.value),
-        "span": f"{amount(name, level.low)} to {amount(name, level.high)}",
+        "span": span(amount(name, level.low), amount(name, level.high)),
         "n": f"{level.n:,}",
     }
 

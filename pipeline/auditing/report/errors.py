@@ -6,6 +6,7 @@ from typing import Any
 
 from pipeline.artifacts.errortable import BY_COLUMN, BY_FUNCTION, BY_PEOPLE, ErrorTable, TagLine
 from pipeline.artifacts.share import Share
+from pipeline.auditing.report.span import per_cent
 
 _MAKERS = {BY_FUNCTION: "found by a function", BY_COLUMN: "from the data", BY_PEOPLE: "seen by people"}
 _EMPTY = {"value": None}
@@ -19,7 +20,7 @@ def errors(table: ErrorTable) -> dict[str, Any]:
         "reading": _reading(table),
         "lines": [_line(line) for line in table.tags],
         "notes": [note for line in table.tags for note in notes(line)],
-        "confidence": f"{table.confidence:.0%}",
+        "confidence": per_cent(table.confidence),
     }
 
 
@@ -40,11 +41,12 @@ def notes(line: TagLine) -> list[str]:
 def _verdict(table: ErrorTable) -> str:
     found = table.errors
     if not found.count:
-        most = _per_cent(found.high)
+        most = per_cent(found.high, places=1)
         return f"No error in {found.of:,} test rows; up to {most} of all rows may go wrong all the same."
-    rate = f"{_per_cent(found.value)} ({_per_cent(found.low)} to {_per_cent(found.high)})"
+    rate = f"{per_cent(found.value, places=1)} ({per_cent(found.low, places=1)} to {per_cent(found.high, places=1)})"
     first = max((line for line in table.tags if line.ceiling), key=lambda line: line.ceiling, default=None)
-    most = f" The commonest kind is {first.tag}, {_per_cent(first.of_errors.value)} of the errors." if first else ""
+    of_errors = first and per_cent(first.of_errors.value, places=1)
+    most = f" The commonest kind is {first.tag}, {of_errors} of the errors." if first else ""
     return f"{found.count:,} of {found.of:,} test rows are answered wrongly, {rate}.{most}"
 
 
@@ -80,22 +82,18 @@ def _against(line: TagLine) -> str:
     if line.room is None:
         return most
     gap = f"{100 * line.room:.1f} points ({100 * line.room_low:.1f} to {100 * line.room_high:.1f})"
-    return f"people are right on {_per_cent(line.human_level)}, the gap is {gap}; {most}"
+    return f"people are right on {per_cent(line.human_level, places=1)}, the gap is {gap}; {most}"
 
 
 def _cell(share: Share | None) -> dict[str, Any]:
     if share is None or share.value is None:
         return _EMPTY
     return {
-        "value": _per_cent(share.value),
-        "range": f"{_per_cent(share.low)} to {_per_cent(share.high)}",
+        "value": per_cent(share.value, places=1),
+        "range": f"{per_cent(share.low, places=1)} to {per_cent(share.high, places=1)}",
         "count": share.count,
         "of": share.of,
         "start": round(100 * share.low, 2),
         "width": round(100 * (share.high - share.low), 2),
         "at": round(100 * share.value, 2),
     }
-
-
-def _per_cent(value: float) -> str:
-    return f"{100 * value:.1f} %"

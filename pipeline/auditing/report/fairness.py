@@ -18,6 +18,7 @@ from pipeline.auditing.fairness.definitions import (
     metrics_compared,
 )
 from pipeline.auditing.report.mitigation import mitigation
+from pipeline.auditing.report.span import per_cent, span
 from pipeline.auditing.report.standing import HEADINGS, bar, lead, more
 
 LOOKS = {
@@ -43,7 +44,7 @@ def fairness(found: FairnessAudit) -> dict[str, Any]:
         "good": f"{found.target} = {found.favourable}" if found.favourable else "",
         "n_rows": f"{found.n_rows:,}",
         "least": found.min_count,
-        "confidence": f"{found.confidence:.0%}",
+        "confidence": per_cent(found.confidence),
         "names": [each.name for each in found.attributes],
         "verdicts": [_verdict(name, found) for name in definitions],
         "base_rates": _base_rates(found),
@@ -137,7 +138,6 @@ def _attribute(attribute: Attribute, found: FairnessAudit) -> dict[str, Any]:
     metrics = names if found.problem == REGRESSION else (BASE_RATE, *names)
     return {
         "name": attribute.name,
-        "folded": attribute.crossed,
         "why_not": attribute.why_not,
         "counts": " · ".join(f"{group.label} {group.rows:,}" for group in attribute.groups),
         "small": [f"{group.label} ({group.rows})" for group in attribute.groups if group.rows < found.min_count],
@@ -165,7 +165,7 @@ def _group(group: Group, metrics: Sequence[str], attribute: Attribute, found: Fa
     return {
         "label": group.label,
         "rows": f"{group.rows:,}",
-        "share": f"{group.share:.0%}",
+        "share": per_cent(group.share),
         "cells": [
             {"name": HEADINGS[metric], **_cell(group.figure(metric), scales[metric], least=found.min_count)}
             for metric in metrics
@@ -189,7 +189,7 @@ def _cell(figure: Figure, scale: tuple[float, float], *, least: int) -> dict[str
         "value": amount(figure.metric, figure.value),
         "n": f"{figure.n:,}",
         "few": figure.n < least,
-        "range": f"{amount(figure.metric, figure.low)} to {amount(figure.metric, figure.high)}" if bounded else "",
+        "range": span(amount(figure.metric, figure.low), amount(figure.metric, figure.high)) if bounded else "",
         "bar": bar(figure.value, figure.low, figure.high, scale=scale, line=0.0 if scale[0] < 0 else None),
     }
 
@@ -204,7 +204,7 @@ def _selected(each: Any, found: FairnessAudit) -> dict[str, Any]:
         "is_highest": each.label == each.highest,
         **_badge(each.outcome),
         "few": each.n < found.min_count,
-        "ratio": "" if ratio is None else f"{ratio.value:.0%}".replace("%", " %"),
+        "ratio": "" if ratio is None else per_cent(ratio.value),
         "range": f"{100 * ratio.low:.0f} % to {100 * ratio.high:.0f} %" if bounded else "",
         "across": bool(bounded and ratio.low < 0.8 <= ratio.high),
         "bar": bar(ratio.value, ratio.low, ratio.high, scale=(0.0, 1.5), line=0.8) if bounded else None,

@@ -6,6 +6,7 @@ from typing import Any
 
 from pipeline.artifacts.agreement import Agreement, Doubt, LabelClass, Labeller
 from pipeline.artifacts.audit import Figure
+from pipeline.auditing.report.span import per_cent
 
 RELIABLE, TENTATIVE = 0.8, 0.667
 """From which alpha on labels are reliable, and from which on for tentative conclusions (Krippendorff 2004, p. 241)."""
@@ -36,7 +37,7 @@ def labels(agreement: Agreement, *, model: float | None = None) -> dict[str, Any
         "doubts": [_doubt(one) for one in agreement.doubts[:MOST_SHOWN]],
         "n_doubts": agreement.n_doubts,
         "says": list(agreement.says),
-        "confidence": f"{agreement.confidence:.0%}",
+        "confidence": per_cent(agreement.confidence),
     }
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from pipeline.artifacts.fairness import Bounded, FairnessAudit, Mitigation, Traded
 from pipeline.artifacts.wording import amount, gap
 from pipeline.auditing.fairness.policy import CONSTRAINTS
+from pipeline.auditing.report.span import minus, span
 from pipeline.auditing.report.standing import HEADINGS
 
 TARGETS = {
@@ -58,7 +59,7 @@ def _moved(each: Traded) -> str:
 
 
 def _ends(of: Bounded) -> str:
-    return f"{100 * of.low:+.1f} to {100 * of.high:+.1f} points" if of.low is not None else "no interval"
+    return minus(f"{100 * of.low:+.1f} to {100 * of.high:+.1f} points") if of.low is not None else "no interval"
 
 
 def _points(value: float) -> str:
@@ -75,10 +76,10 @@ def _figure(each: Traded, of: Mitigation) -> dict[str, Any]:
         "aim": aim,
         "n": f"{each.n:,}",
         "before": say(each.metric, each.before.value),
-        "before_range": f"{say(each.metric, each.before.low)} to {say(each.metric, each.before.high)}",
+        "before_range": span(say(each.metric, each.before.low), say(each.metric, each.before.high)),
         "after": say(each.metric, each.after.value),
-        "after_range": f"{say(each.metric, each.after.low)} to {say(each.metric, each.after.high)}",
-        "change": f"{100 * each.change.value:+.1f} points",
+        "after_range": span(say(each.metric, each.after.low), say(each.metric, each.after.high)),
+        "change": minus(f"{100 * each.change.value:+.1f} points"),
         "change_range": _ends(each.change),
         "look": "" if not surely else "pass" if better else "fail",
         "word": "no change shown" if not surely else "better" if better else "worse",

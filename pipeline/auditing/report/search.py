@@ -6,6 +6,7 @@ from typing import Any
 
 from pipeline.artifacts.search import Found, Rate, Search
 from pipeline.artifacts.wording import amount, gap
+from pipeline.auditing.report.span import per_cent, span
 
 MOST_SHOWN = 5
 _TITLES = {
@@ -96,12 +97,12 @@ def _group(group: Found, top: float) -> dict[str, Any]:
     return {
         "name": str(group),
         "rows": f"{group.rows:,}",
-        "share": f"{group.share:.1%}",
+        "share": per_cent(group.share, places=1),
         "inside": _rate(group.inside, say),
         "outside": _rate(group.outside, say),
         "bar": _bar(group.inside, group.outside, top),
         "difference": gap(say, group.difference),
-        "span": f"{gap(say, group.low)} to {gap(say, group.high)}",
+        "span": span(gap(say, group.low), gap(say, group.high)),
         "worth": f"{group.excess:,.0f}" if say == "accuracy" else amount(say, group.excess),
         "worth_of": "errors fewer" if say == "accuracy" else "of absolute error less, summed",
         "cases": f"{group.cases:,}",
@@ -112,7 +113,7 @@ def _group(group: Found, top: float) -> dict[str, Any]:
 def _rate(rate: Rate, say: str) -> dict[str, str]:
     return {
         "value": amount(say, rate.value) if rate.defined else "undefined",
-        "span": f"{amount(say, rate.low)} to {amount(say, rate.high)}",
+        "span": span(amount(say, rate.low), amount(say, rate.high)),
         "n": f"{rate.n:,}",
     }
 

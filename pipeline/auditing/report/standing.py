@@ -6,6 +6,7 @@ from typing import Any
 
 from pipeline.artifacts.fairness import Attribute, Gap, Outcome, Standing
 from pipeline.artifacts.wording import amount, gap
+from pipeline.auditing.report.span import span
 
 HEADINGS = {
     "base_rate": "Base rate",
@@ -66,8 +67,7 @@ def _signed(metric: str, value: float) -> str:
 
 
 def _measured(of: Gap) -> str:
-    low, high = (gap(of.metric, end) for end in (of.difference.low, of.difference.high))
-    ends = f"{low} to {high}".replace(" points to", " to")
+    ends = span(gap(of.metric, of.difference.low), gap(of.metric, of.difference.high))
     said = f"Measured {gap(of.metric, of.difference.value)} ({ends}), of {of.n_highest:,} and {of.n_lowest:,} cases"
     if of.ratio is None:
         return said

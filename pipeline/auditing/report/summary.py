@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pipeline.artifacts.audit import Audit, Finding, Group, Judgement, Ruling
+from pipeline.artifacts.audit import Audit, Figure, Finding, Group, Judgement, Ruling
 from pipeline.artifacts.metric import metric
 from pipeline.artifacts.wording import amount, gap, ruled
+from pipeline.auditing.report.gates import demanded
 
 OUTCOMES = {Judgement.PASS: "kept", Judgement.NOT_ENOUGH_EVIDENCE: "left open", Judgement.FAIL: "broken"}
 MOST_SHOWN = 3
+MOST_REASONS = 6
 _MEANINGS = {
     Judgement.PASS: "May be released:",
     Judgement.NOT_ENOUGH_EVIDENCE: "Neither passed nor failed:",
@@ -19,24 +21,29 @@ _MEANS = ("mae", "mape", "log_loss")
 
 
 def why(audit: Audit) -> str:
-    """Say what the verdict means for a release, and why it is so: the demands that decided it, with their figures."""
-    if not audit.binding:
-        return f"{_MEANINGS[audit.judgement]} no gate is declared, so nothing was asked of this model."
-    return f"{_MEANINGS[audit.judgement]} {_reason(audit)}"
+    """Say what the verdict means for a release, and why: the first demands that decided it, with their figures."""
+    lead, reasons = because(audit)
+    more = len(reasons) - MOST_REASONS
+    reasons = [*reasons[:MOST_REASONS], f"and {more} more"] if more > 0 else reasons
+    return f"{lead}: {'; '.join(reasons)}." if reasons else f"{lead}."
 
 
-def _reason(audit: Audit) -> str:
-    deciding, number = audit.deciding, len(audit.binding)
+def because(audit: Audit) -> tuple[str, list[str]]:
+    """Give what the verdict means and how many demands decided it, and those demands with their figures, one each."""
+    means, deciding, number = _MEANINGS[audit.judgement], audit.deciding, len(audit.binding)
+    if not number:
+        return f"{means} no gate is declared, so nothing was asked of this model", []
     if audit.judgement is Judgement.PASS:
-        return f"all {number} gates are kept." if number > 1 else f"the one gate is kept: {deciding[0].gate}."
+        said = (f"all {number} gates are kept", []) if number > 1 else ("the one gate is kept", [demanded(deciding[0])])
+        return f"{means} {said[0]}", said[1]
     some = f"{len(deciding)} of {number} gates {'is' if len(deciding) == 1 else 'are'}"
     subject = "the one gate is" if number == 1 else some
-    return f"{subject} {OUTCOMES[audit.judgement]}: {'; '.join(map(_decisive, deciding))}."
+    return f"{means} {subject} {OUTCOMES[audit.judgement]}", [_decisive(each) for each in deciding]
 
 
 def _decisive(finding: Finding) -> str:
     rulings = [ruling for ruling in finding.rulings if ruling.judgement is finding.judgement][:MOST_SHOWN]
-    return f"{finding.gate} – {', '.join(_ruled(finding.metric, ruling) for ruling in rulings)}"
+    return f"{demanded(finding)} – {', '.join(_ruled(finding.metric, ruling) for ruling in rulings)}"
 
 
 def _ruled(name: str, ruling: Ruling) -> str:
@@ -64,7 +71,8 @@ def tally(audit: Audit) -> list[tuple[Judgement, int]]:
 class Weak:
     """A group where the model does worse than overall, and what making up for it would add overall.
 
-    `share` (0 to 1) is the group's share of the cases that count for the metric.
+    `share` (0 to 1) is the group's share of the cases that count for the metric; `by_chance` says that the
+    group may well be no worse than the rows outside it.
     """
 
     group: Group
@@ -73,6 +81,7 @@ class Weak:
     value: str
     overall: str
     gain: str
+    by_chance: bool = False
 
 
 def weakest(audit: Audit) -> list[Weak]:
@@ -92,6 +101,15 @@ def weakest(audit: Audit) -> list[Weak]:
             found.append((sign * (overall.value - figure.value) * share, share, group, figure))
     ranked = sorted((each for each in found if each[0] > 0), key=lambda each: (-each[0], each[2].slice, each[2].label))
     return [
-        Weak(group, name, share, amount(name, figure.value), amount(name, overall.value), gap(name, gain))
+        Weak(
+            group, name, share, amount(name, figure.value), amount(name, overall.value), gap(name, gain),
+            by_chance=_by_chance(figure, sign=sign),
+        )
         for gain, share, group, figure in ranked[:MOST_SHOWN]
     ]
+
+
+def _by_chance(figure: Figure, *, sign: int) -> bool:
+    if figure.rest is None or None in (figure.rest.low, figure.rest.high):
+        return False
+    return max(sign * figure.rest.low, sign * figure.rest.high) >= 0

@@ -1,4 +1,4 @@
-"""The section of the page that says what to do next."""
+"""The section of the page that says what would make the model better."""
 
 from __future__ import annotations
 
@@ -6,16 +6,14 @@ from typing import Any
 
 from pipeline.artifacts.worklist import WorkItem, Worklist
 
+MOST_SHOWN = 3
+
 
 def worklist(found: Worklist) -> dict[str, Any]:
     """Give what `worklist.html` shows of a worklist, in its variable `worklist`."""
-    first = found.items[0] if found.items else None
-    if first is None:
-        verdict = "Nothing: the model made no errors on the test rows."
-    else:
-        worth = "" if first.gain is None else f" It is worth {_points(first.gain)} overall."
-        verdict = f"First: {first.name}.{worth}"
-    return {"verdict": verdict, "entries": [_entry(item) for item in found.items]}
+    verdict = "" if found.items else "Nothing: the model made no errors on the test rows."
+    entries = [_entry(item) for item in found.items]
+    return {"verdict": verdict, "entries": entries[:MOST_SHOWN], "more": entries[MOST_SHOWN:]}
 
 
 def _entry(item: WorkItem) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from pipeline.step import Made, Step
 from pipeline.tracking import log_audit, log_verdict
-from pipeline.tracking.documents import slice_figures
+from pipeline.tracking.documents import slice_figures, tables
 
 
 def figure(metric: str, value: float, *, defined: bool = True) -> dict[str, Any]:
@@ -74,3 +74,24 @@ def test_an_audit_s_figures_are_metrics_of_the_model_s_run(
 def test_figures_get_names_that_mlflow_takes() -> None:
     """What is not defined is left out; signs MLflow refuses become underscores."""
     assert slice_figures(AUDIT) == {"test/recall": 0.9, "test/race/black _self-named_/recall": 0.8}
+
+
+def test_each_class_is_named_beside_the_slices() -> None:
+    """A rare class has figures of its own in MLflow, after those of the slices, and rows of its own in the table."""
+    rare = {"slice": "each class", "label": "hernia", "rows": 21, "figures": [figure("recall", 0.19)]}
+    both = {**AUDIT, "classes": [rare]}
+    assert list(slice_figures(both).items())[-1] == ("test/each class/hernia/recall", 0.19)
+    last = tables(both)["figures"][-1]
+    assert (last["slice"], last["label"], last["rows"], last["value"]) == ("each class", "hernia", 21, 0.19)
+
+
+def test_a_difference_to_the_rest_is_three_columns() -> None:
+    """The difference and its bounds are columns of every row: empty over all rows, and where there is no rest."""
+    rest = {"value": -0.1, "other": 0.9, "n": 50, "low": -0.2, "high": -0.01}
+    group = {"slice": "race", "label": "black", "figures": [{**figure("recall", 0.8), "rest": rest}]}
+    found = tables({**AUDIT, "groups": [group]})["figures"]
+    asked = ("label", "value", "rest", "rest_low", "rest_high")
+    assert [tuple(row[name] for name in asked) for row in found] == [
+        ("all rows", 0.9, None, None, None), ("black", 0.8, -0.1, -0.2, -0.01),
+    ]
+    assert len({tuple(row) for row in found}) == 1

@@ -44,7 +44,7 @@ def test_a_level_beside_each_group() -> None:
     assert "human A declared figure. From: two labellers, 2024. accuracy by noise" in words
     assert (
         "clean speech 94.0 % 92.0 % to 96.0 %, of 600 95.0 % taken as exact: its count is not known "
-        "-1.0 points -3.0 points to 1.0 points chance may explain it" in words
+        "−1.0 points −3.0 to 1.0 points chance may explain it" in words
     )
     assert words.endswith("ads 90.0 % of 90 n/a n/a")
 

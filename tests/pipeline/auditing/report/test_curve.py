@@ -60,7 +60,7 @@ def test_verdict_and_advice_come_first() -> None:
 
 def test_every_point_has_counts_and_intervals() -> None:
     """A point's levels stand with their intervals and the rows they were measured on."""
-    assert "1,000 100% of all, fitted 3 times 80.0 % 78.0 % to 82.0 % of 500 97.0 % 95.0 % to 99.0 % of 1,000" in text(
+    assert "1,000 100 % of all, fitted 3 times 80.0 % 78.0 % to 82.0 % of 500 97.0 % 95.0 % to 99.0 % of 1,000" in text(
         CURVE
     )
 
@@ -70,7 +70,7 @@ def test_gain_is_said_where_more_data_is_not_recommended() -> None:
     words = text(replace(CURVE, diagnosis=Diagnosis.HIGH_BIAS, more_data=MoreData.NOT_RECOMMENDED))
     assert "More data is not recommended." in words
     assert "With twice the training rows (2,000) the accuracy is expected to get 2.0 points better" in words
-    assert "1.0 points to 3.0 points ), to 82.0 % (81.0 % to 83.0 %)" in words.replace("points)", "points )")
+    assert "1.0 to 3.0 points ), to 82.0 % (81.0 % to 83.0 %)" in words.replace("points)", "points )")
 
 
 def test_plot_is_drawn_in_the_page_itself() -> None:
@@ -85,7 +85,7 @@ def test_plot_is_drawn_in_the_page_itself() -> None:
 def test_what_is_missing_is_said() -> None:
     """Without points there is no plot; a fraction that could not be fitted is named."""
     bare = replace(CURVE, points=(), gain=None, target=None, advice=(), left_out={"0.1": "one class"})
-    assert "<svg" not in source(bare) and "10% of the training rows could not be fitted: one class." in text(bare)
+    assert "<svg" not in source(bare) and "10 % of the training rows could not be fitted: one class." in text(bare)
     no_gain = replace(CURVE, gain=None, target=None, diagnosis=Diagnosis.NOT_ENOUGH_EVIDENCE)
     assert source(no_gain).count("<polyline") == 2 and "? Not enough evidence" in text(no_gain)
 

@@ -8,8 +8,8 @@ from dataclasses import replace
 
 from jinja2 import DictLoader, Environment, StrictUndefined
 
-from pipeline.artifacts.audit import Audit, Finding, Judgement, Ruling
-from pipeline.auditing.report.gates import gates
+from pipeline.artifacts.audit import EACH_CLASS, Audit, Finding, Judgement, Ruling
+from pipeline.auditing.report.gates import demanded, gates
 from pipeline.auditing.report.page import templates
 
 from tests.pipeline.auditing.report.test_page import AUDIT
@@ -34,10 +34,10 @@ def finding(judgement: Judgement, *, metric: str = "recall", binding: bool = Tru
 
 
 def test_a_gain_stands_with_interval_count_and_reason() -> None:
-    """2.5 points, from -1.9 to 7.0, of 361, and why that is no evidence."""
+    """2.5 points, from −1.9 to 7.0, of 361, and why that is no evidence."""
     one = finding(OPEN, why="chance may explain it", n=361, value=0.025, low=-0.019, high=0.07, is_difference=True)
     assert text(one) == (
-        "Gates what is asked ? Not enough evidence all rows 2.5 points -1.9 points to 7.0 points · of 361 "
+        "Gates what is asked ? Not enough evidence all rows 2.5 points −1.9 to 7.0 points · of 361 "
         "? chance may explain it"
     )
 
@@ -51,7 +51,7 @@ def test_amounts_of_units() -> None:
     size = finding(PASS, metric="", why="kept", n=1, value=0.25, unit="MB")
     assert text(slow, wrong, size) == (
         "Gates what is asked (told, not binding in a proof of concept) ✓ Pass "
-        "all rows 48 ms 44.1 ms to 53.2 ms · of 200 ✓ kept "
+        "all rows 48 ms 44.1 to 53.2 ms · of 200 ✓ kept "
         "what is asked ✕ Fail all rows 1 wrong of 12 ✕ answered wrongly: row 7 "
         "what is asked ✓ Pass all rows 0.25 MB ✓ kept"
     )
@@ -60,3 +60,26 @@ def test_amounts_of_units() -> None:
 def test_no_gate() -> None:
     """Without a gate the section says what that means."""
     assert "A model passes only by keeping a gate" in text()
+
+
+def test_each_class_reads_as_people_say_it() -> None:
+    """"Each class" is no slice with groups: the sentence names it as it is."""
+    asked = {
+        "recall at least 60 % in each group of each class": "recall at least 60 % in each class",
+        "recall at least 60 % in each group of each class (a, b)": "recall at least 60 % in each class (a, b)",
+        "recall differs by at most 10 points between the groups of each class":
+            "recall differs by at most 10 points between the classes",
+    }
+    for gate, said in asked.items():
+        assert demanded(replace(finding(PASS, why="kept"), gate=gate, slice=EACH_CLASS)) == said
+        assert demanded(replace(finding(PASS, why="kept"), gate=gate, slice="sex")) == gate
+
+
+def test_of_many_rulings_those_that_keep_the_limit_are_folded() -> None:
+    """Thirteen groups, one of which breaks it: that one stands open, the others beneath; of twelve all stand open."""
+    broken = Ruling(about="women", judgement=FAIL, why="the limit is broken", n=40, value=0.5)
+    kept = Ruling(about="men", judgement=PASS, why="the limit is kept", n=40, value=0.9)
+    one = replace(finding(FAIL, why=""), rulings=(broken, *[kept] * 12))
+    shown, _, folded = text(one).partition("12 more, each kept")
+    assert "women" in shown and "men 90.0 %" not in shown and folded.count("men 90.0 %") == 12
+    assert "more, each kept" not in text(replace(one, rulings=one.rulings[:12]))

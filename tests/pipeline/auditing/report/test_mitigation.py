@@ -35,9 +35,9 @@ def test_the_bargain_in_a_sentence() -> None:
     )
     shown = mitigation(of, FOUND)
     assert shown["told"] == (
-        "With thresholds of each group’s own, the gap in recall narrows by 20.0 points (-30.0 to -10.0 points); "
-        "the gap in false positive rate shows no change (-2.0 to +4.0 points); "
-        "accuracy falls by 1.0 points (-2.0 to -0.5 points). 42 of 1,000 answers would turn."
+        "With thresholds of each group’s own, the gap in recall narrows by 20.0 points (−30.0 to −10.0 points); "
+        "the gap in false positive rate shows no change (−2.0 to +4.0 points); "
+        "accuracy falls by 1.0 points (−2.0 to −0.5 points). 42 of 1,000 answers would turn."
     )
     assert [row["word"] for row in shown["figures"]] == ["worse", "worse", "better", "no change shown"]
     assert shown["flipped"] == ["men: 2 to, 40 away from it, of 600"]

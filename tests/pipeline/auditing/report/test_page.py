@@ -11,6 +11,7 @@ import pytest
 from pipeline.artifacts.audit import (
     Audit, Baseline, Comparison, Confusion, Figure, Finding, Group, Judgement, Ruling,
 )
+from pipeline.artifacts.charter import Charter
 from pipeline.auditing.report.page import page, templates
 
 DIGEST = "ab" * 16
@@ -80,7 +81,7 @@ def test_verdict_is_the_first_thing() -> None:
 
 def test_every_figure_has_its_count_and_interval() -> None:
     """A group's figure stands with its interval and the cases it rests on."""
-    assert "women 100 rows, 50% 72.5 % 67.5 % to 77.5 % of 100" in text(AUDIT)
+    assert "women 100 rows, 50 % 72.5 % 67.5 % to 77.5 % of 100" in text(AUDIT)
 
 
 def test_what_could_not_be_measured_is_said() -> None:
@@ -131,3 +132,41 @@ def test_axis_of_amounts(value: float) -> None:
         overall=Group(slice="", label="all rows", rows=5, share=1.0, figures=(one,)),
     )
     assert "left:50.0%" in page(audit, templates=templates())
+
+
+def test_sections_stand_in_the_order_they_are_asked_for() -> None:
+    """Verdict, why, gates, figures, groups, baselines, what it rests on; the contents name them in the same order."""
+    source = page(AUDIT, templates=templates())
+    anchors = re.findall(r'<a href="#(\w+)"', source)
+    assert anchors == ["gates", "overall", "weakest", "groups", "baselines", "rests"]
+    assert anchors == [each for each in re.findall(r'<h2 id="(\w+)"', source) if each in anchors]
+
+
+def test_what_to_do_next_comes_before_the_gates() -> None:
+    """What would decide an open gate, and who signs, are told before any table."""
+    charter = Charter(problem="p", owner="lending@x.example", risk="high")
+    ruling = Ruling(about="women", judgement=OPEN, why="20 cases, 30 are needed", n=20)
+    asked = replace(finding(OPEN), rulings=(ruling,))
+    words = text(
+        replace(AUDIT, judgement=OPEN, findings=(asked,), policy={**AUDIT.policy, "charter": charter.to_json()})
+    )
+    told = words[words.index("What to do next"):words.index("Gates")]
+    assert "For a verdict recall at least 80 % in each group of sex: collect test cases, 10 more of women." in told
+    assert "For a release lending@x.example signs" in told
+
+
+def test_two_reasons_are_two_points() -> None:
+    """More than one deciding gate: a list, each with its figures."""
+    words = text(replace(AUDIT, findings=(finding(FAIL), finding(FAIL, "precision at least 50 %"))))
+    assert words.startswith(
+        "Audit of loans ✕ Fail Must not be released: 2 of 2 gates are broken: recall at least 80 % in each group of "
+        "sex – women 72.5 %; precision at least 50 % – women 72.5 %."
+    )
+
+
+def test_many_reasons_do_not_bury_what_to_do() -> None:
+    """Of eight gates six stand beside the verdict, the others among the gates and, if left open, folded."""
+    broken = text(replace(AUDIT, findings=(finding(FAIL),) * 8))
+    assert broken[:broken.index("Gates")].count("women 72.5 %") == 6 and "And 2 more, all among the gates" in broken
+    open_ = text(replace(AUDIT, judgement=OPEN, findings=(finding(OPEN),) * 8))
+    assert "2 more" in open_[open_.index("For a verdict"):open_.index("Over all")]

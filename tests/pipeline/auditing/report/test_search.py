@@ -64,8 +64,8 @@ def test_what_was_found_comes_first() -> None:
 def test_every_figure_has_count_and_interval() -> None:
     """Rates stand with their intervals and cases, the difference with q, the worth in errors: 25 % of 200 is 50."""
     words = text(SEARCH)
-    assert "factory = 2 and line = 17 200 rows, 2.0% of all 30.0 % 22.0 % to 39.0 % of 104" in words
-    assert "5.0 % 4.4 % to 5.6 % of 4,900 25.0 points 17.0 points to 34.0 points q under 0.0001" in words
+    assert "factory = 2 and line = 17 200 rows, 2.0 % of all 30.0 % 22.0 % to 39.0 % of 104" in words
+    assert "5.0 % 4.4 % to 5.6 % of 4,900 25.0 points 17.0 to 34.0 points q under 0.0001" in words
     assert "50 errors fewer, of 200 cases" in words and "at most 5 %" in words
 
 
@@ -76,7 +76,7 @@ def test_a_group_is_shown_once() -> None:
     rates = SEARCH.overall | {"false negatives": SEARCH.overall["errors"]}
     words = text(replace(SEARCH, found=(FOUND, again, other), overall=rates))
     assert words.startswith("Where it errs more, found by search ✕ groups found 2 groups")
-    assert "2.0% of all also 40.0 % false positives against 5.0 % on the rest" in words
+    assert "2.0 % of all also 40.0 % false positives against 5.0 % on the rest" in words
     assert "Wrongly answered yes" not in words and "Overlooked" in words
 
 

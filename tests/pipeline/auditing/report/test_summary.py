@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from pipeline.artifacts.audit import Audit, Figure, Finding, Group, Judgement, Ruling
-from pipeline.auditing.report.summary import tally, told, weakest, why
+from pipeline.artifacts.audit import Audit, Difference, Figure, Finding, Group, Judgement, Ruling
+from pipeline.auditing.report.summary import because, tally, told, weakest, why
 
 FAIL, PASS, OPEN = Judgement.FAIL, Judgement.PASS, Judgement.NOT_ENOUGH_EVIDENCE
 
@@ -111,3 +111,29 @@ def test_course_priority() -> None:
     course = {"clean": (0.01, 600), "car": (0.04, 40), "people": (0.02, 300)}
     groups = tuple(group(label, 0.8 - below, n) for label, (below, n) in course.items())
     assert [weak.gain for weak in weakest(audit(groups=groups))] == ["0.6 points", "0.6 points", "0.2 points"]
+
+
+def test_reasons_can_be_listed() -> None:
+    """The same in parts: what the verdict means, then one reason for each demand that decided."""
+    assert because(audit(FAIL, FAIL, PASS)) == (
+        "Must not be released: 2 of 3 gates are broken", ["recall at least 80 % – women 72.5 %"] * 2
+    )
+    assert because(audit(PASS, PASS)) == ("May be released: all 2 gates are kept", [])
+
+
+def test_many_reasons_are_cut_and_counted() -> None:
+    """Of eight broken gates six are told, and that there are two more."""
+    assert why(audit(*[FAIL] * 8)).endswith("women 72.5 %; and 2 more.")
+    assert why(audit(*[FAIL] * 8)).count("72.5 %") == why(audit(*[FAIL] * 6)).count("72.5 %") == 6
+
+
+def test_a_group_that_chance_may_have_made_weak_is_said_to_be() -> None:
+    """An interval to the rest that reaches 0 may be chance, one below it is not, one that is not known says nothing."""
+    weak = group("women", 0.7, 100)
+
+    def by_chance(low: float | None, high: float | None) -> bool:
+        rest = Difference(value=-0.1, other=0.8, n=900, low=low, high=high)
+        figures = (replace(weak.figures[0], rest=rest),)
+        return weakest(audit(groups=(replace(weak, figures=figures),)))[0].by_chance
+
+    assert [by_chance(-0.2, 0.01), by_chance(-0.2, -0.01), by_chance(None, None)] == [True, False, False]

@@ -26,9 +26,9 @@ def text(table) -> str:
 @pytest.mark.parametrize(
     ("table", "told"),
     [
-        (speech, ["First: clean speech. It is worth 0.60 points overall.", "gains 0.60 points", "nothing to gain",
+        (speech, ["Work on clean speech.", "gains 0.60 points", "nothing to gain",
                   "More such rows: kind in ['car noise']"]),
-        (spam, ["First: pharmaceutical. To work on", "gain n/a, at most 4.20 points"]),
+        (spam, ["Work on pharmaceutical.", "gain n/a, at most 4.20 points"]),
         (lambda: table_of(*kinds({"a": (9, 0)}), ErrorAnalysis()), ["Nothing: the model made no errors"]),
     ],
 )
@@ -37,3 +37,10 @@ def test_what_is_first_is_told_first(table, told):
     shown = text(table())
     places = [shown.index(part) for part in told]
     assert places[0] == min(places)
+
+
+def test_the_first_three_stand_open_and_none_is_left_out() -> None:
+    """What is worth less lies folded beneath, its numbers going on."""
+    found = worklist(listed(spam()))
+    assert len(found["entries"]) == 3 and len(found["more"]) == len(listed(spam()).items) - 3 > 0
+    assert f"{len(found['more'])} more, each worth less" in text(spam())
