@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from pipeline.step import Made, Step
@@ -74,3 +76,26 @@ def test_an_audit_s_figures_are_metrics_of_the_model_s_run(
 def test_figures_get_names_that_mlflow_takes() -> None:
     """What is not defined is left out; signs MLflow refuses become underscores."""
     assert slice_figures(AUDIT) == {"test/recall": 0.9, "test/race/black _self-named_/recall": 0.8}
+
+
+def test_another_audit_of_a_model_takes_the_place_of_the_first(
+    begun: Callable, trained: Callable, looked: Callable
+) -> None:
+    """Its lower figures are what MLflow shows, its tables hold no row of the first, and no table is left over."""
+    done = trained(begun())
+    first = {**AUDIT, "findings": [{"gate": "g", "rulings": [{"slice": "race", "judgement": "pass"}]}]}
+    second = {**AUDIT, "overall": {**AUDIT["overall"], "figures": [figure("recall", 0.7)]}}
+    for value in (first, second):
+        step = Step(name="audit", stage="auditing", function=given, parameters={"value": value})
+        log_audit(done.runner, report=done.runner.run(step).outputs, model=done.model)
+    client, run = looked(done.runner), done.candidate["mlflow_run_id"]
+    assert client.get_run(run).data.metrics["test/recall"] == 0.7
+    assert [one.path for one in client.list_artifacts(run, "audit")] == ["audit/figures.json"]
+    assert "findings" not in client.get_run(run).data.tags["mlflow.loggedArtifacts"]
+    table = json.loads(Path(client.download_artifacts(run, "audit/figures.json")).read_text())
+    assert len(table["data"]) == 3
+
+
+def given(*, value: dict[str, Any]) -> dict[str, Made]:
+    """Make an audit and its page."""
+    return {"audit": Made("audit", value), "page": Made("page", "<h1>audit</h1>")}
