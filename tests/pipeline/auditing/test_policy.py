@@ -152,6 +152,13 @@ def test_unknown_metric_is_named_with_its_neighbour() -> None:
         ({"min_count": 0}, "min_count"),
         ({"slices": [Slice("a", column="x"), Slice("a", column="y")]}, "twice"),
         ({"metrics": ["acuracy"]}, "accuracy"),
+        ({"metrics": "accuracy"}, "metrics that is no list"),
+        ({"slices": SEX}, "slices that is no list; expected a list of Slice"),
+        ({"gates": ["recall"]}, "gates of another kind; expected Gate: .*recall"),
+        ({"baselines": "naive"}, "baselines that is no list"),
+        ({"charter": "who pays back"}, "charter of another kind"),
+        ({"fairness": ("sex",)}, r"fairness of another kind; expected Fairness\(…\)"),
+        ({"constraint": 50}, "constraint of another kind"),
     ],
 )
 def test_policy_refuses(wrong: dict, text: str) -> None:
