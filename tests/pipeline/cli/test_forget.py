@@ -101,7 +101,9 @@ def test_judgements_that_a_chain_took_are_erased_from_it_too(headwater, new_farm
     """The second run counted them; its table is gone, and the one in its place counts those of the other row."""
     first, _ = judged(headwater, new_farms, rows=2)
     assert headwater(new_farms, "run", "farms", "--dag-run", "second").code == 0
+    before = headwater(new_farms, "show", "farms.audit", "--json").json["reference"]
     answer = headwater(new_farms, "forget", "loans", "--rows", f"id={first}", *WORDS, "--yes")
     assert answer.code == 0, answer.err
     tags = headwater(new_farms, "errors", "farms", "--json").json["tags"]
     assert next(one["of_errors"]["of"] for one in tags if one["made_by"] == "people") == 1
+    assert "erased by request" in headwater(new_farms, "errors", before).err
