@@ -54,7 +54,7 @@ charter = Charter(
     not_for=("telling a patient what he has",),
     targets=("every finding is ranked above its absence with an AUC of 0.85 or more", "hernias are found"),
     harms=(
-        Harm("hernias are missed, as they are rare", metric="recall", slice="finding", mitigation="read every image"),
+        Harm("hernias are missed, as they are rare", metric="auc", slice="each class", mitigation="read every image"),
         Harm("one scanner's images are read worse", metric="accuracy", slice="scanner", mitigation="read every image"),
         Harm("women's images are read worse than men's", metric="accuracy", slice="sex", mitigation="read every image"),
     ),
@@ -70,15 +70,14 @@ charter = Charter(
 policy = AuditPolicy(
     charter=charter,
     slices=[
-        Slice("finding", column="finding"), Slice("scanner", column="scanner"), Slice("sex", column="sex"),
+        Slice("scanner", column="scanner"), Slice("sex", column="sex"),
         Slice("age", column="age", bins=(18, 40, 65)), Slice("hospital", column="hospital"),
         Slice("view and scanner", columns=("view", "scanner")),
     ],
     metrics=("accuracy", "recall", "precision", "f1", "auc"),
     gates=[
-        Gate(metric="auc", minimum=0.85),
+        Gate(metric="auc", minimum=0.85, slice="each class"),
         Gate(metric="accuracy", baseline="naive"),
-        Gate(metric="recall", minimum=0.6, slice="finding"),
         Gate(metric="accuracy", minimum=0.6, slice="scanner"),
         Gate(metric="accuracy", max_gap=0.1, slice="sex"),
     ],

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from pipeline.airflow.declared import Declared
-from pipeline.airflow.tasks import carry_out, plain, runner_at
+from pipeline.airflow.turn import carry_out, plain, runner_at
 
 APPROVE, REJECT = "Approve", "Reject"
 NAME, NOTE = "name", "note"

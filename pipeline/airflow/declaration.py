@@ -82,7 +82,7 @@ class Dag:
             default_args=retry,
             catchup=False,
             **self.options,
-        ) as built, conducted(Tasks(self)):
+        ) as built, conducted(Tasks(function=self.function, phase=self.phase)):
             self.function()
         built.fileloc = self.function.__code__.co_filename
         return built

@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 
 from pipeline.chain import Work
 from pipeline.settings import masked
 
-if TYPE_CHECKING:
-    from pipeline.airflow.declaration import Dag
-
 
 class Declared:
-    """Work as its author declared it in a DAG; its text changes with the declaration, and so the DAG's version."""
+    """Work as its author declared it in a DAG, whose body is `function` and whose phase is `phase`.
 
-    def __init__(self, work: Work, dag: Dag) -> None:
-        self.work, self.dag = work, dag
+    Its text changes with the declaration, and so the DAG's version.
+    """
+
+    def __init__(self, work: Work, *, function: Callable[[], Any], phase: str) -> None:
+        self.work, self.function, self.phase = work, function, phase
 
     def __repr__(self) -> str:
         parts = {**self.work.declared, **self.work.items}
-        return masked(", ".join([self.dag.phase, *(f"{name}={readable(value)}" for name, value in parts.items())]))
+        return masked(", ".join([self.phase, *(f"{name}={readable(value)}" for name, value in parts.items())]))
 
 
 def readable(value: Any) -> str:

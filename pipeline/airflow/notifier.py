@@ -6,6 +6,7 @@ import functools
 import sys
 from typing import Any
 
+from pipeline.airflow.turn import asked
 from pipeline.settings import Settings
 
 
@@ -34,7 +35,6 @@ def _notifier_class() -> Any:
 
         def notify(self, context: Any) -> None:
             """Alert them now."""
-            from pipeline.airflow.tasks import asked
             from pipeline.recall.alert import alert_standing
 
             recall = self.recall or asked(context).get("recall", "")

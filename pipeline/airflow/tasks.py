@@ -1,29 +1,25 @@
-"""The work of a DAG as Airflow's tasks, and what each of them does when its turn comes."""
+"""The work of a DAG as Airflow's tasks."""
 
 from __future__ import annotations
 
 import inspect
-from collections.abc import Mapping
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pipeline import stages
-from pipeline.artifacts.occasion import RECORDED, Occasion
-from pipeline.chain import Reference, Work, held, listed, perform
+from pipeline.airflow.approval import approval
 from pipeline.airflow.declared import Declared
-from pipeline.errors import Misuse, Refused
-from pipeline.settings import Settings
-
-if TYPE_CHECKING:
-    from pipeline.airflow.declaration import Dag
+from pipeline.airflow.turn import carry_out
+from pipeline.chain import Reference, Work, held
 
 
 class Tasks:
-    """Turns the work of a DAG into Airflow tasks."""
+    """Turns the work of a DAG, whose body is `function` and whose phase is `phase`, into Airflow tasks."""
 
-    def __init__(self, dag: Dag) -> None:
-        self.dag = dag
+    def __init__(self, *, function: Callable[[], Any], phase: str) -> None:
+        self._of = {"function": function, "phase": phase}
 
     def group(self, name: str) -> AbstractContextManager[Any]:
         """A task group."""
@@ -40,102 +36,13 @@ class Tasks:
         mapped = {"map_index_template": "{{ headwater_item }}"} if work.over is not None else {}
         make = sdk.task(task_id=work.name, multiple_outputs=False, doc_md=_doc(work), **mapped)(carry_out)
         over = held(work.over)
-        declared = Declared(replace(work, references={}, over=None if over is None else ()), self.dag)
+        declared = Declared(replace(work, references={}, over=None if over is None else ()), **self._of)
         given = {"declared": declared, "references": held(work.references)}
         return Reference(make(**given) if over is None else make.partial(**given).expand(item=over))
 
     def _asking(self, work: Work) -> Reference:
-        from pipeline.airflow.approval import approval
-
-        declared = Declared(replace(work, references={}), self.dag)
+        declared = Declared(replace(work, references={}), **self._of)
         return Reference(approval(declared, references=held(work.references), doc_md=_doc(work)).output)
-
-
-def carry_out(
-    declared: Declared,
-    references: dict[str, Any],
-    item: str | None = None,
-    answer: Mapping[str, Any] | None = None,
-) -> Any:
-    """Do one task's work inside Airflow: what a policy refuses fails at once, anything else is retried.
-
-    `answer` is what a person said who was asked first.
-    """
-    from airflow import sdk
-    from airflow.sdk.exceptions import AirflowFailException
-
-    context = sdk.get_current_context()
-    if item is not None:
-        context["headwater_item"] = item
-    runner = runner_at(context, declared)
-    try:
-        work = _chosen(runner, declared)
-        said = {} if answer is None else {"answer": answer}
-        work = replace(work, references=plain(references), declared={**work.declared, **said})
-        return perform(runner, work, item)
-    except (Refused, Misuse) as error:
-        raise AirflowFailException(str(error)) from error
-    finally:
-        for ran in runner.ran:
-            print(f"{ran.step}: {'reused' if ran.reused else 'ran'} in {ran.seconds:.2f} s, run {ran.run}")
-
-
-def runner_at(context: Any, declared: Declared) -> Any:
-    """A runner on the occasion of the task at hand."""
-    from pipeline.runner import Runner
-
-    settings = Settings.from_environment()
-    return Runner.open(settings, _occasion(context, settings, declared.dag.phase))
-
-
-def asked(context: Any) -> dict[str, Any]:
-    """What a DAG run was asked for in its conf; callbacks of a whole DAG know of no run."""
-    return (getattr(context.get("dag_run"), "conf", None) or {}).get("headwater", {})
-
-
-def _chosen(runner: Any, declared: Declared) -> Work:
-    """The work of the task at hand: as its file declares it, or, in a rebuild by recorded code, as it did then."""
-    from pipeline.runner.body import keep_body, kept_body
-
-    occasion = runner.occasion
-    if not (occasion.recall and occasion.code == RECORDED):
-        keep_body(runner, declared.dag.function)
-        return declared.work
-    works = listed(kept_body(runner, occasion.dag, occasion.dag_run).function)
-    if occasion.task not in works:
-        raise Misuse(
-            f"task {occasion.task} is not in the chain that DAG {occasion.dag} had when it was recorded",
-            expected="one of " + ", ".join(works),
-            next_step=f"Rebuild in process: `headwater rebuild {occasion.recall} --here`.",
-        )
-    return works[occasion.task]
-
-
-def _occasion(context: Any, settings: Settings, phase: str) -> Occasion:
-    instance, conf = context["ti"], asked(context)
-    place = f"/mapped/{instance.map_index}" if instance.map_index >= 0 else ""
-    link = f"{settings.airflow_url}/dags/{instance.dag_id}/runs/{instance.run_id}/tasks/{instance.task_id}{place}"
-    return Occasion(
-        dag=instance.dag_id,
-        dag_run=instance.run_id,
-        task=instance.task_id,
-        map_index=instance.map_index,
-        try_number=instance.try_number,
-        phase=phase,
-        as_of=context.get("logical_date"),
-        airflow_url=link if settings.airflow_url else "",
-        recall=str(conf.get("recall", "")),
-        code=conf.get("code", RECORDED),
-    )
-
-
-def plain(value: Any) -> Any:
-    """Give references as JSON: what a mapped task gave arrives as a lazy sequence."""
-    if isinstance(value, dict):
-        return {key: plain(item) for key, item in value.items()}
-    if value is None or isinstance(value, (str, int, float, bool)):
-        return value
-    return [plain(item) for item in value]
 
 
 def _doc(work: Work) -> str:

@@ -29,6 +29,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from pipeline.artifacts.audit import EACH_CLASS
 from pipeline.artifacts.metric import metric
 from pipeline.artifacts.wording import called, limit
 from pipeline.errors import Misuse
@@ -99,7 +100,8 @@ class Gate:
     def sentence(self) -> str:
         """The demand in words, as the report says it."""
         name, among = called(self.metric), f" ({', '.join(self.groups)})" if self.groups else ""
-        where = f" in each group of {self.slice}{among}" if self.slice else ""
+        of = EACH_CLASS if self.slice == EACH_CLASS else f"each group of {self.slice}"
+        where = f" in {of}{among}" if self.slice else ""
         surely = ", with certainty" if self.certain else ""
         if self.baseline:
             return f"{name} {self._relation}{where}"

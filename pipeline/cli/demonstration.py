@@ -20,7 +20,7 @@ from lineage.records import Outcome
 from lineage.store import Store
 from pipeline.cli.dag_files import find_dag
 from pipeline.cli.held_out import HeldOut, held_out
-from pipeline.cli.output import print_heading, print_paragraph
+from pipeline.cli.output import near, print_heading, print_paragraph
 from pipeline.cli.summarise import print_summary
 from pipeline.cli.summary import summary
 from pipeline.cli.trace import print_trace
@@ -83,8 +83,8 @@ class Demonstration:
     def _run(self, services: Services) -> str:
         """Run the DAG in Airflow and give the id of its run."""
         since = datetime.now(UTC)
-        click.echo(f"Headwater runs {self.dag} through Airflow; everything is kept in {_near(self.settings.home)}.")
-        click.echo(f"What Airflow says goes to {_near(self.settings.home / 'logs')}/airflow-*.log")
+        click.echo(f"Headwater runs {self.dag} through Airflow; everything is kept in {near(self.settings.home)}.")
+        click.echo(f"What Airflow says goes to {near(self.settings.home / 'logs')}/airflow-*.log")
         with self._timed("starting Airflow"):
             api = AirflowApi(self.settings.airflow_url) if self._up else start_airflow(services)
             services.tell(airflow=self.settings.airflow_url, mlflow="", servers={})
@@ -169,12 +169,7 @@ def _status() -> Iterator[Any]:
         yield lambda names: status.update(", ".join(names) or "waiting for Airflow")
 
 
-def _near(path: Path) -> str:
-    """A path as seen from the working directory, where it lies below it."""
-    return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(path)
-
-
 def _command() -> str:
     """How to call `headwater` from here."""
     called = Path(sys.argv[0]).absolute()
-    return "headwater" if shutil.which("headwater") == str(called) or called.name != "headwater" else _near(called)
+    return "headwater" if shutil.which("headwater") == str(called) or called.name != "headwater" else near(called)

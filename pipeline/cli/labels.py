@@ -47,10 +47,11 @@ def labels(dataset: str, as_json: bool, **asked: Any) -> None:
     """
     from pipeline.cli.opened import opened_storage, opened_store
 
-    artifact = named_artifact(opened_store(), dataset)
+    store = opened_store()
+    artifact = named_artifact(store, dataset)
     if artifact.kind != "dataset":
         raise Misuse(f"{artifact.reference} holds no labels", expected="a dataset", found=f"kind {artifact.kind}")
-    found = _measured(opened_storage().load(artifact), **asked)
+    found = _measured(opened_storage(store).load(artifact), **asked)
     if as_json:
         print_json({"dataset": artifact.reference, **found.to_json()})
     else:

@@ -14,6 +14,7 @@ import sys
 import textwrap
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import click
@@ -107,6 +108,12 @@ def printable(text: object) -> str:
 def ago(moment: datetime | None) -> str:
     """A time as people read it: in UTC, to the second."""
     return "" if moment is None else moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def near(path: Path | str) -> str:
+    """A path as seen from the working directory, where it lies below it; else, or an address, as it is."""
+    given = Path(path)
+    return str(given.relative_to(Path.cwd())) if given.is_relative_to(Path.cwd()) else str(path)
 
 
 def short(reference: str) -> str:

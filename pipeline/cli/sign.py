@@ -57,4 +57,4 @@ def _runner(audit: str) -> Runner:
         raise Misuse(f"{artifact.reference} cannot be signed", expected="an audit", found=artifact.kind)
     made: Any = store.producer(artifact.reference)
     occasion = Occasion(dag=made.dag if made else "", dag_run="", task="sign_off")
-    return Runner(settings=settings, occasion=occasion, store=store, storage=opened_storage(settings))
+    return Runner(settings=settings, occasion=occasion, store=store, storage=opened_storage(store, settings))

@@ -13,7 +13,7 @@ from typing import Any
 
 import click
 
-from pipeline.cli.output import number, print_heading
+from pipeline.cli.output import near, number, print_heading
 from pipeline.errors import Misuse
 from pipeline.settings import Settings
 
@@ -59,7 +59,7 @@ class Story:
         shutil.rmtree(self.home, ignore_errors=True)
         os.environ["HEADWATER_HOME"] = str(self.home)
         click.echo(
-            f"Everything is kept in {_near(self.home)}: HEADWATER_HOME={_near(self.home)} shows it to any command."
+            f"Everything is kept in {near(self.home)}: HEADWATER_HOME={near(self.home)} shows it to any command."
         )
         self._chapter("A model is made of users of two sites, cleaned by a bought list of bad addresses")
         _headwater("run", DAG)
@@ -71,7 +71,7 @@ class Story:
             "recall",
             LIST,
             "--corrected",
-            str(corrected),
+            near(corrected),
             "--reason",
             "the supplier sent a corrected list",
             "--by",
@@ -80,7 +80,7 @@ class Story:
         self._chapter("What they reached is made again, and nothing else")
         _headwater("rebuild", "r1", "--here")
         self._chapter("Which answers would now be others, and why")
-        _headwater("flipped", "r1", "--csv", str(_near(self.home / "flipped.csv")))
+        _headwater("flipped", "r1", "--csv", near(self.home / "flipped.csv"))
         click.echo(f"\nThe whole story took {time.monotonic() - began:.0f} s.")
 
     def _chapter(self, title: str) -> None:
@@ -106,8 +106,8 @@ class Story:
 
     def _corrected(self) -> Path:
         """Let the generator write the corrected list, as a supplier would send it."""
-        file = _near(self.home / "corrected.csv")
-        command = [sys.executable, str(_near(self.generator)), str(file)]
+        file = self.home / "corrected.csv"
+        command = [sys.executable, near(self.generator), near(file)]
         click.echo(f"$ {shlex.join(['python', *command[1:]])}")
         subprocess.run(command, check=True)
         return file
@@ -137,8 +137,3 @@ def _headwater(*arguments: str) -> None:
 
     click.echo(f"$ {shlex.join(['headwater', *arguments])}")
     headwater.main(args=list(arguments), prog_name="headwater", standalone_mode=False)
-
-
-def _near(path: Path) -> Path:
-    """A path as seen from the working directory, where it lies below it."""
-    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path

@@ -7,7 +7,9 @@ from typing import Any
 
 import click
 
-from pipeline.cli.output import json_option, number, print_facts, print_heading, print_json, print_table, short
+from pipeline.cli.output import (
+    json_option, near, number, print_facts, print_heading, print_json, print_table, short,
+)
 
 _MARKS = {"pass": "pass", "fail": "FAIL", "not enough evidence": "not enough evidence"}
 
@@ -40,6 +42,7 @@ def print_summary(told: Mapping[str, Any]) -> None:
         "dataset": "" if told["model"] else _dataset(told["datasets"]),
         "model": short(told["model"]["reference"]) if told["model"] else "",
         "audit": _audited(told["audit"]),
+        "report": near(told["report"]["page"]) if told["report"] else "",
         "signed": _signed(told["signature"]),
         "release": _released(told["release"]),
         "reused": _reused(told["stages"]),

@@ -27,8 +27,8 @@ def summary(store: Store, storage: Storage, *, dag: str, dag_run: str) -> dict[s
     order of the work, a step tried again told by its last run; `stages` sum their seconds;
     `sources`, `quarantined` and all `datasets` count rows; `candidates` have their metrics on train, dev and
     in cross-validation, the chosen one first; `model`, `audit` (the judgement, each gate, each
-    group of rows), `signature` (who signed the audit, `by` null where somebody has to) and `release` are
-    null where the run did not come so far.
+    group of rows), `report` (where its pages lie), `signature` (who signed the audit, `by` null where somebody has
+    to) and `release` are null where the run did not come so far.
 
     Raises:
         NotRecorded: the DAG run left nothing in the store.
@@ -54,6 +54,7 @@ def summary(store: Store, storage: Storage, *, dag: str, dag_run: str) -> dict[s
         "candidates": _candidates(made, storage),
         "model": next((_model(run, artifact) for run, artifact in made if artifact.kind == "model"), None),
         "audit": next((_audit(artifact, storage) for _, artifact in made if artifact.kind == "audit"), None),
+        "report": _report(storage, made),
         "signature": _signature(store, storage, made),
         "release": _release(store, storage, made=made),
     }
@@ -137,7 +138,7 @@ def _audit(artifact: Artifact, storage: Storage) -> dict[str, Any]:
     from pipeline.artifacts.audit import Audit
 
     found = Audit.from_json(storage.load(artifact))
-    groups = [found.overall, *found.groups]
+    groups = [found.overall, *found.groups, *found.classes]
     return {
         "reference": artifact.reference,
         "judgement": found.judgement.value,
@@ -150,6 +151,13 @@ def _audit(artifact: Artifact, storage: Storage) -> dict[str, Any]:
                    for each in groups],
         "unsliced": dict(found.unsliced),
     }
+
+
+def _report(storage: Storage, made: Sequence[tuple[Run, Artifact]]) -> dict[str, str] | None:
+    """Where the audit's page and the model's card lie: a path or an address each."""
+    pages = {artifact.name.rpartition(".")[2]: artifact for run, artifact in made if run.stage == "auditing"}
+    found = {role: f"{storage.root}/{pages[role].place}" for role in ("page", "card_page") if role in pages}
+    return found or None
 
 
 def _signature(store: Store, storage: Storage, made: Sequence[tuple[Run, Artifact]]) -> dict[str, Any] | None:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from pipeline.cli.output import (
-    number, print_facts, print_json, print_paragraph, print_table, print_tree, printable, short,
+    near, number, print_facts, print_json, print_paragraph, print_table, print_tree, printable, short,
 )
 
 
@@ -88,3 +88,10 @@ def test_numbers_as_people_read_them(given, told):
 def test_a_short_reference_keeps_twelve_digits():
     """Enough to find it again."""
     assert short("model/m@0123456789abcdef0123") == "model/m@0123456789ab" and short("name") == "name"
+
+
+def test_near_is_told_from_where_one_stands(monkeypatch, tmp_path):
+    """A path below the working directory without what leads there; any other path or an address as it is."""
+    monkeypatch.chdir(tmp_path)
+    assert near(tmp_path / "a" / "b.html") == near(str(tmp_path / "a" / "b.html")) == "a/b.html"
+    assert near("/elsewhere/b.html") == "/elsewhere/b.html" and near("s3://bucket/b.html") == "s3://bucket/b.html"
