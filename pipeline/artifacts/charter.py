@@ -11,7 +11,9 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from pipeline.artifacts.estimate import Fermi, Progress
+from pipeline.artifacts.metric import metric
 from pipeline.errors import Misuse
+from pipeline.listing import listed, require_kind
 
 MINIMAL, LIMITED, HIGH = TIERS = ("minimal", "limited", "high")
 """Risk tiers, least first: roasting coffee, recommending a restaurant, approving loans."""
@@ -39,6 +41,8 @@ class Harm:
                 f"harm {self.what!r} is neither measured nor accepted, or both",
                 expected='Harm("…", metric="recall", slice="race") or Harm("…", accepted="why no gate watches for it")',
             )
+        if self.metric:
+            metric(self.metric)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +66,9 @@ class Milestone:
     what: str
     due: str = ""
     resources: str = ""
+
+
+_LISTS = {"not_for": str, "targets": str, "harms": Harm, "feasibility": str, "milestones": Milestone}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,8 +95,10 @@ class Charter:
     unsigned: str = ""
 
     def __post_init__(self) -> None:
-        for name in ("not_for", "targets", "harms", "feasibility", "milestones"):
-            object.__setattr__(self, name, tuple(getattr(self, name)))
+        for name, kind in _LISTS.items():
+            object.__setattr__(self, name, listed("a charter", name, getattr(self, name), kind))
+        for name, kind in (("ethics", Ethics), ("progress", Progress), ("value", Fermi)):
+            require_kind("a charter", name, getattr(self, name), kind)
         if self.risk not in TIERS:
             raise Misuse(f"a charter has risk {self.risk!r}", expected="one of " + ", ".join(TIERS))
         if absent := [name for name in ("problem", "owner") if not getattr(self, name).strip()]:

@@ -107,7 +107,8 @@ class Gate:
             return f"{name} {self._relation}{where}"
         if self.max_gap is not None:
             most = limit(self.metric, self.max_gap, of_gap=True)
-            return f"{name} differs by at most {most} between the groups of {self.slice}{among}{surely}"
+            between = "the classes" if self.slice == EACH_CLASS else f"the groups of {self.slice}"
+            return f"{name} differs by at most {most} between {between}{among}{surely}"
         word, bound = ("at least", self.minimum) if self.minimum is not None else ("at most", self.maximum)
         return f"{name} {word} {limit(self.metric, bound)}{where}{surely}"
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from pipeline.artifacts.audit import ALL_ROWS, Baseline, Figure, Finding, Group, Judgement, Ruling, worst
@@ -12,6 +12,7 @@ from pipeline.auditing.gains import against
 from pipeline.auditing.gate import Gate
 from pipeline.auditing.intervals import difference
 from pipeline.auditing.policy import AuditPolicy
+from pipeline.auditing.slicing import OTHERS
 
 LEAST_TO_FAIL = 10
 _ROUNDING = 1e-9
@@ -49,7 +50,7 @@ def _rulings(gate: Gate, measured: Measured, *, policy: AuditPolicy) -> list[Rul
     if gate.slice in measured.unsliced:
         return [Ruling(about=gate.slice, judgement=NOT_ENOUGH, why=measured.unsliced[gate.slice])]
     groups = {group.label: group for group in measured.groups if group.slice == gate.slice}
-    wanted = gate.groups or tuple(groups)
+    wanted = gate.groups or _wanted(gate, groups, policy=policy)
     if gate.baseline:
         baseline = next(each for each in measured.baselines if each.name == gate.baseline)
         return against(gate, baseline, labels=wanted, min_count=policy.min_count)
@@ -59,6 +60,15 @@ def _rulings(gate: Gate, measured: Measured, *, policy: AuditPolicy) -> list[Rul
     if gate.max_gap is not None:
         return _gap(gate, figures, policy=policy)
     return [_ruling(gate, label, figure, policy=policy) for label, figure in figures.items()]
+
+
+def _wanted(gate: Gate, groups: Iterable[str], *, policy: AuditPolicy) -> tuple[str, ...]:
+    """All groups there are, and the one a condition names: where no test row is in it, nothing is known of it."""
+    there = tuple(groups)
+    of = next((each for each in policy.slices if each.name == gate.slice), None)
+    if of is None or not (of.where or (of.function is not None and OTHERS in there)):
+        return there
+    return tuple(dict.fromkeys([of.labels.get(True, of.name), *there]))
 
 
 def _ruling(gate: Gate, about: str, figure: Figure | None, *, policy: AuditPolicy) -> Ruling:

@@ -24,10 +24,13 @@ from pipeline.auditing.important import MustBeRight
 from pipeline.auditing.search.slicesearch import SliceSearch
 from pipeline.auditing.slice import Slice
 from pipeline.errors import Misuse
+from pipeline.listing import listed, require_kind
 
 _PARTS = {
     "charter": Charter, "errors": ErrorAnalysis, "search": SliceSearch, "curve": LearningCurve, "fairness": Fairness
 }
+
+_LISTS = {"slices": Slice, "metrics": str, "gates": Gate, "baselines": None, "must_be_right": MustBeRight}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,8 +71,10 @@ class AuditPolicy:
     fairness: Fairness | None = None
 
     def __post_init__(self) -> None:
-        for name in ("slices", "metrics", "gates", "baselines", "must_be_right"):
-            object.__setattr__(self, name, tuple(getattr(self, name)))
+        for name, kind in _LISTS.items():
+            object.__setattr__(self, name, listed("an audit policy", name, getattr(self, name), kind))
+        for name, kind in (*_PARTS.items(), ("constraint", Constraint)):
+            require_kind("an audit policy", name, getattr(self, name), kind)
         if self.charter is not None and not self.owner:
             object.__setattr__(self, "owner", self.charter.owner)
         for name in self.metrics:

@@ -20,9 +20,11 @@ def error_table(store: Store, name: str) -> Artifact:
 
     Raises:
         NotRecorded: nothing answers to the name, or its errors were not analysed.
+        ArtifactErased: it was erased by request, and its table with it.
         Ambiguous: several artifacts answer to it.
     """
     from pipeline.cli.naming import named_artifact
+    from pipeline.storage.erased import require_there
 
     found = named_artifact(store, name)
     if found.kind == KIND:
@@ -30,6 +32,7 @@ def error_table(store: Store, name: str) -> Artifact:
     model = found.reference if found.kind == "model" else found.facts.get("model", "")
     tables = [table for table in store.artifacts(KIND) if model and table.facts.get("model") == model]
     if not tables:
+        require_there(store, found.reference)
         raise NotRecorded(
             f"the errors of {found.reference} were not analysed",
             expected="a model or an audit whose policy analyses errors",

@@ -2,7 +2,7 @@
 
 What answers now is never deleted: where a rebuilt model was refused, the erasure stays unfinished until
 another is live. The source's own versions go last, and only then, since they alone tell what to look
-for. Stopped anywhere, the same call finishes it.
+for. What people said of the rows is erased with them. Stopped anywhere, the same call finishes it.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from pipeline.recall.erasure import Erasure
 from pipeline.recall.fates import fates, source_files, statement_of
 from pipeline.recall.forgotten import Forgotten
 from pipeline.recall.holders import ROWS, Holder, needed_live
+from pipeline.recall.judged import judged, judgements_of
 from pipeline.recall.rebuild import Tell, rebuild
 from pipeline.recall.request import Request, betraying, keys_of, recalled
 from pipeline.recall.searched import Searched, search
@@ -37,6 +38,7 @@ _SERVERS = "An inference server that runs lets go of what it has loaded once it 
 _OPERATOR = "The store is a server's database: its operator runs VACUUM FULL, so that freed bytes go too."
 _SEARCHED_BEFORE = "Their values were looked for before the last version of the source went, as told; since then by id."
 _NOT_REBUILT = "{} cannot be rebuilt, and nothing was deleted: mend that, or say --unrebuilt"
+_JUDGED = "what people said of the rows in {} is not erased, recall {}"
 _STILL_LIVE = (
     "{} answers with a model that holds the rows: release one that does not (run its DAG, or reinstate an earlier "
     "release), and forget again"
@@ -74,7 +76,8 @@ def forget(runner: Runner, request: Request, *, reason: str, by: str, way: Way) 
     if not recall.state.stands:
         return told(runner, recall)
     work = _Forgetting(runner, recall, request, by=by, way=way)
-    return work.rebuilt() or work.erased()
+    asked = judged(runner, recall, by=by)
+    return work.rebuilt() or work.unjudged(asked) or work.erased()
 
 
 def told(runner: Runner, recall: Recall) -> Forgotten:
@@ -119,6 +122,13 @@ class _Forgetting:
             return None
         why = [_NOT_REBUILT.format(one.dag) for one in done.dags if one.failed]
         return replace(statement_of(self.runner, self.recall), dags=dags, unfinished=why)
+
+    def unjudged(self, asked: Iterable[Request]) -> Forgotten | None:
+        """Erase what people said of the rows; how it stands where that cannot be finished."""
+        reason = judgements_of(self.recall)
+        done = [forget(self.runner, one, reason=reason, by=self.by, way=self.way) for one in asked]
+        why = [f"{_JUDGED.format(each.source, each.recall)}: {text}" for each in done for text in each.unfinished]
+        return replace(statement_of(self.runner, self.recall), unfinished=why) if why else None
 
     def erased(self) -> Forgotten:
         """Blank, delete and search; close the recall once nothing is left."""

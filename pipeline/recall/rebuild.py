@@ -6,8 +6,9 @@ Steps whose inputs did not change are reused; row-wise and keyed ones see the to
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+import traceback
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -144,7 +145,7 @@ class _Rebuilding:
             what = "pinned" if not ran else "reused" if all(one.reused for one in ran) else "ran"
             self.tell(dag.name, task, seconds, what)
 
-        with conducted(Here(self.runner.at(occasion), tell=tell)):
+        with conducted(Here(self.runner.at(occasion), tell=tell)), _told_of_its_body(dag):
             dag.function()
 
     def _through_airflow(self, dag: Dag, begun: Begun) -> None:
@@ -179,6 +180,19 @@ class _Rebuilding:
         """Why results can be others: recorded code that is another now runs under other libraries."""
         others = code_changed or any(step.code_changed for step in steps)
         return ("data", "code" if self.code == TODAY else "environment") if others else ("data",)
+
+
+@contextmanager
+def _told_of_its_body(dag: Dag) -> Iterator[None]:
+    """Tell an error that the DAG's own body raised as the DAG's, and so as what stopped this one chain."""
+    try:
+        yield
+    except Exception as error:
+        last = traceback.extract_tb(error.__traceback__)[-1]
+        if isinstance(error, Letter) or last.filename != dag.function.__code__.co_filename:
+            raise
+        found = f"{type(error).__name__} at line {last.lineno}: {error}"
+        raise Misuse(f"the body of DAG {dag.name} does not run to its end", found=found) from error
 
 
 def _require_standing(runner: Runner, recall: Recall) -> None:

@@ -14,6 +14,7 @@ from lineage.idsets import Ids, ids_of, joined, rows_among, without
 from lineage.records import ERASURE, Artifact, Recall, RecallState
 from lineage.store import Store
 from pipeline.artifacts.source import TYPES
+from pipeline.auditing.errors.judgements import KEYS
 from pipeline.errors import Misuse, SourceRejected
 from pipeline.recall.chosen import ids_named, keys_named, rows_where
 from pipeline.recall.holders import ids_in, source_tables
@@ -93,8 +94,9 @@ def betraying(runner: Runner, recall: Recall, request: Request) -> Telltales:
     keys = record.key if record else ()
     rows = [*erased, _named(request.keys, types)]
     found = telltales(rows, _others(runner, recall.source, ids), keys=keys, ids=ids, words=words)
-    said = _said_in_code(runner, found)
-    return replace(found, values=tuple(one for one in found.values if one.column in keys or one not in said))
+    said, silent = _said_in_code(runner, found), _silent(keys, request)
+    meant = (one for one in found.values if one.column not in silent)
+    return replace(found, values=tuple(one for one in meant if one.column in keys or one not in said))
 
 
 def keys_of(runner: Runner, recall: Recall, request: Request) -> list[dict[str, str]]:
@@ -106,6 +108,13 @@ def keys_of(runner: Runner, recall: Recall, request: Request) -> list[dict[str, 
     found = [rows_among(table, ids_of(recall.rows))[names].astype("str") for table in _tables(runner, own)]
     rows = [dict(zip(names, row, strict=True)) for table in found for row in table.itertuples(index=False)]
     return [dict(key) for key in {tuple(sorted(key.items())) for key in [*rows, *request.keys]}]
+
+
+def _silent(keys: Sequence[str], request: Request) -> tuple[str, ...]:
+    """The columns of judgements that betray no row: tags, and who judged unless somebody asked for that."""
+    if tuple(keys) != KEYS:
+        return ()
+    return KEYS[1:2] if request.keys or request.asked else KEYS[1:]
 
 
 def _require_source(store: Store, source: str) -> None:

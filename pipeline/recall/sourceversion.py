@@ -13,6 +13,7 @@ import pandas as pd
 
 from lineage.difference import difference
 from pipeline.artifacts.source import Source
+from pipeline.auditing.errors.judgements import KEYS
 from pipeline.errors import SourceRejected, StepRefused
 from pipeline.ingestion.corrected import read_corrected
 from pipeline.ingestion.readers import WHOLE
@@ -77,10 +78,12 @@ def patched(table: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
 def source_version(table: pd.DataFrame, *, version: str, about: Mapping[str, Any]) -> Made:
     """A table as a version of the source that `about` describes, in which `version` is corrected.
 
+    Only of what people said of errors there may be nothing left.
+
     Raises:
         SourceRejected: no row is left.
     """
-    if not len(table):
+    if not len(table) and tuple(about.get("keys", ())) != KEYS:
         raise SourceRejected(f"{about['source']} would have no row left", next_step="Recall fewer rows.")
     return _version(table, {**about, "categories": categories(table), CORRECTS: version})
 

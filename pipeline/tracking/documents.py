@@ -12,6 +12,12 @@ from pipeline.tracking.links import lineage_command
 if TYPE_CHECKING:
     from mlflow import MlflowClient
 
+CARD_PAGE, TABLES = "card.html", "audit"
+"""The model's card and the folder of the audit's tables, in the MLflow run of the model."""
+
+_LISTED = "mlflow.loggedArtifacts"
+"""The tag in which MLflow lists the tables of a run; no other stage logs any."""
+
 _FIGURES = ("ours", "theirs")
 _UNUSABLE = re.compile(r"[^\w\-. /]")
 
@@ -45,8 +51,9 @@ def _log(runner: Any, *, document: str, page: str, name: str, of: Mapping[str, s
     with speaking(runner.settings) as client:
         run_id = _show(client, runner, document=document, name=name, value=value, html=html)
         if of and of_model:
-            pages = {"audit.html": html, **({"card.html": runner.value(of["card_page"])} if "card_page" in of else {})}
-            _show_slices(client, of_model, value, pages=pages, reference=document)
+            pages = {"audit.html": html, **({CARD_PAGE: runner.value(of["card_page"])} if "card_page" in of else {})}
+            when = int(made.started_at.timestamp() * 1000) if made is not None else 0
+            _show_slices(client, of_model, value, pages=pages, reference=document, when=when)
     if made is not None:
         runner.annotate(made.id, mlflow_run_id=run_id)
     return run_id
@@ -64,22 +71,32 @@ def _show(client: MlflowClient, runner: Any, *, document: str, name: str, value:
 
 
 def _show_slices(
-    client: MlflowClient, run_id: str, audit: Mapping[str, Any], *, pages: Mapping[str, str], reference: str
+    client: MlflowClient,
+    run_id: str,
+    audit: Mapping[str, Any],
+    *,
+    pages: Mapping[str, str],
+    reference: str,
+    when: int,
 ) -> None:
+    """Show an audit in the run of its model, in the place of an earlier one there; `when` in milliseconds."""
     from mlflow.entities import Metric, RunTag
 
-    from pipeline.tracking.runs import is_there
+    from pipeline.tracking.runs import delete_files, is_there
 
     if not is_there(client, run_id):
         return
-    when = client.get_run(run_id).info.end_time or 0
+    # Of two values at one time MLflow shows the greater: the time has to be the audit's own.
     figures = [Metric(name, value, when, 0) for name, value in slice_figures(audit).items()]
     tags = [RunTag("headwater.audit", reference), RunTag("headwater.judgement", str(audit["judgement"]))]
     client.log_batch(run_id, metrics=figures, tags=tags)
     for name, html in pages.items():
         client.log_text(run_id, html, name)
+    if any(one.path == TABLES for one in client.list_artifacts(run_id)):
+        delete_files(client.get_run(run_id).info.artifact_uri, TABLES)  # MLflow adds to a table that is there
+        client.delete_tag(run_id, _LISTED)
     for name, rows in tables(audit).items():
-        client.log_table(run_id, _columns(rows), f"audit/{name}.json")
+        client.log_table(run_id, _columns(rows), f"{TABLES}/{name}.json")
 
 
 def tables(audit: Mapping[str, Any]) -> dict[str, list[dict[str, Any]]]:

@@ -13,12 +13,17 @@ from typing import TYPE_CHECKING, Any
 
 from pipeline.settings import Settings
 from pipeline.tracking.client import speaking
+from pipeline.tracking.documents import CARD_PAGE, TABLES
+from pipeline.tracking.runs import delete_files
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
     from mlflow.entities import Run
 
-_DOCUMENTS = ("validation", "audit")
+_DOCUMENTS = {
+    "validation": ("validation.json", "validation.html"),
+    "audit": ("audit.json", "audit.html", CARD_PAGE, TABLES),
+}
 _ESTIMATOR, _MODEL = "headwater.estimator", "headwater.model"
 _MOST = 1_000
 
@@ -111,9 +116,9 @@ def _delete_run(client: MlflowClient, run: Run) -> Iterator[str]:
     run_id = run.info.run_id
     models = client.search_logged_models([run.info.experiment_id], f"source_run_id = '{run_id}'")
     for model in models:
-        _delete_files(model.artifact_location)
+        delete_files(model.artifact_location)
         client.delete_logged_model(model.model_id)
-    _delete_files(run.info.artifact_uri)
+    delete_files(run.info.artifact_uri)
     if run.info.lifecycle_stage == "active":
         client.delete_run(run_id)
     yield from _delete_for_good(client, run_id, models=[model.model_id for model in models])
@@ -131,19 +136,13 @@ def _delete_for_good(client: MlflowClient, run_id: str, *, models: Collection[st
 
 
 def _delete_pages(client: MlflowClient, run: Run, erased: Collection[str]) -> Iterator[str]:
-    """Delete the pages of verdicts and audits in a run that shows other things too."""
-    for name in _DOCUMENTS:
+    """Delete the pages and tables of verdicts and audits in a run that shows other things too."""
+    for name, pages in _DOCUMENTS.items():
         if run.data.tags.get(f"headwater.{name}") in erased:
             present = {one.path for one in client.list_artifacts(run.info.run_id)}
-            for page in sorted(present & {f"{name}.json", f"{name}.html"}):
-                _delete_files(run.info.artifact_uri, page)
+            for page in sorted(present.intersection(pages)):
+                delete_files(run.info.artifact_uri, page)
                 yield f"{page} of run {run.info.run_id}"
-
-
-def _delete_files(place: str, path: str | None = None) -> None:
-    from mlflow.store.artifact.artifact_repository_registry import get_artifact_repository
-
-    get_artifact_repository(place).delete_artifacts(path)
 
 
 def _compact(uri: str) -> None:

@@ -60,3 +60,10 @@ def finished(client: MlflowClient, experiment_id: str, *, tags: dict[str, str], 
         if run.info.status == "FAILED" or (ours and run.info.status != "FINISHED"):
             client.delete_run(run.info.run_id)
     return next((run.info.run_id for run in found if run.info.status == "FINISHED"), "")
+
+
+def delete_files(place: str, path: str | None = None) -> None:
+    """Delete a file or a folder that MLflow keeps at `place`, a URI; without `path` all that is there."""
+    from mlflow.store.artifact.artifact_repository_registry import get_artifact_repository
+
+    get_artifact_repository(place).delete_artifacts(path)

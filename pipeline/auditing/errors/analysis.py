@@ -8,6 +8,7 @@ from typing import Any
 
 from pipeline.auditing.errors.tag import Tag
 from pipeline.errors import Misuse
+from pipeline.listing import listed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,8 +31,8 @@ class ErrorAnalysis:
     confidence: float = 0.95
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "tags", tuple(self.tags))
-        object.__setattr__(self, "show", tuple(self.show))
+        object.__setattr__(self, "tags", listed("an error analysis", "tags", self.tags, Tag))
+        object.__setattr__(self, "show", listed("an error analysis", "show", self.show, str))
         names = [tag.name for tag in self.tags]
         if twice := sorted({name for name in names if names.count(name) > 1}):
             raise Misuse("an error analysis names a tag twice", examples=twice)

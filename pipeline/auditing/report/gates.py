@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pipeline.artifacts.audit import EACH_CLASS, Audit, Finding, Judgement, Ruling
+from pipeline.artifacts.audit import Audit, Finding, Judgement, Ruling
 from pipeline.artifacts.wording import ruled
 from pipeline.auditing.report.span import minus, span
 
@@ -22,20 +22,12 @@ def gates(audit: Audit) -> list[dict[str, Any]]:
     return [_gate(finding) for finding in audit.findings]
 
 
-def demanded(finding: Finding) -> str:
-    """Say what was demanded; of the slice "each class" as people say it, without its groups."""
-    if finding.slice != EACH_CLASS:
-        return finding.gate
-    said = finding.gate.replace(f"in each group of {EACH_CLASS}", f"in {EACH_CLASS}")
-    return said.replace(f"between the groups of {EACH_CLASS}", "between the classes")
-
-
 def _gate(finding: Finding) -> dict[str, Any]:
     """Tell one demand; where it has many rulings, those that keep it are folded away."""
     rulings = [_ruling(finding.metric, ruling) for ruling in finding.rulings]
     kept = [each for each in rulings if each["look"] == LOOKS[Judgement.PASS][1]] if len(rulings) > MOST_SHOWN else []
     return {
-        "sentence": demanded(finding),
+        "sentence": finding.gate,
         "binding": finding.binding,
         "rulings": [each for each in rulings if each["look"] != LOOKS[Judgement.PASS][1]] if kept else rulings,
         "kept": kept,

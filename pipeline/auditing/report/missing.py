@@ -5,7 +5,6 @@ from __future__ import annotations
 from pipeline.artifacts.audit import ALL_ROWS, EACH_CLASS, Audit, Finding, Judgement, Ruling
 from pipeline.artifacts.charter import Charter
 from pipeline.artifacts.counting import RATIOS
-from pipeline.auditing.report.gates import demanded
 
 MOST_NAMED = 4
 
@@ -13,7 +12,7 @@ MOST_NAMED = 4
 def missing(audit: Audit) -> list[str]:
     """Say of each demand that binds and is left open what would decide it, in the order of the policy."""
     left_open = [each for each in audit.binding if each.judgement is Judgement.NOT_ENOUGH_EVIDENCE]
-    return [f"{demanded(each)}: {_needs(each, audit)}." for each in left_open]
+    return [f"{each.gate}: {_needs(each, audit)}." for each in left_open]
 
 
 def _needs(finding: Finding, audit: Audit) -> str:

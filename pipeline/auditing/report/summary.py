@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pipeline.artifacts.audit import Audit, Figure, Finding, Group, Judgement, Ruling
 from pipeline.artifacts.metric import metric
 from pipeline.artifacts.wording import amount, gap, ruled
-from pipeline.auditing.report.gates import demanded
 
 OUTCOMES = {Judgement.PASS: "kept", Judgement.NOT_ENOUGH_EVIDENCE: "left open", Judgement.FAIL: "broken"}
 MOST_SHOWN = 3
@@ -34,7 +33,7 @@ def because(audit: Audit) -> tuple[str, list[str]]:
     if not number:
         return f"{means} no gate is declared, so nothing was asked of this model", []
     if audit.judgement is Judgement.PASS:
-        said = (f"all {number} gates are kept", []) if number > 1 else ("the one gate is kept", [demanded(deciding[0])])
+        said = (f"all {number} gates are kept", []) if number > 1 else ("the one gate is kept", [deciding[0].gate])
         return f"{means} {said[0]}", said[1]
     some = f"{len(deciding)} of {number} gates {'is' if len(deciding) == 1 else 'are'}"
     subject = "the one gate is" if number == 1 else some
@@ -43,7 +42,7 @@ def because(audit: Audit) -> tuple[str, list[str]]:
 
 def _decisive(finding: Finding) -> str:
     rulings = [ruling for ruling in finding.rulings if ruling.judgement is finding.judgement][:MOST_SHOWN]
-    return f"{demanded(finding)} – {', '.join(_ruled(finding.metric, ruling) for ruling in rulings)}"
+    return f"{finding.gate} – {', '.join(_ruled(finding.metric, ruling) for ruling in rulings)}"
 
 
 def _ruled(name: str, ruling: Ruling) -> str:

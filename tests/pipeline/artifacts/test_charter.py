@@ -57,3 +57,25 @@ def test_a_harm_is_measured_or_accepted_not_both() -> None:
 def test_questions_without_an_answer_are_named() -> None:
     """Blank answers count as none."""
     assert Ethics(fair="yes", debated=" ").unanswered == ("net value", "debated")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "text"),
+    [
+        ({"targets": "fewer defaults"}, "targets that is no list"),
+        ({"harms": Harm("b", accepted="rare")}, "harms that is no list"),
+        ({"harms": ("unfair",)}, "harms of another kind; expected Harm"),
+        ({"ethics": "yes"}, r"ethics of another kind; expected Ethics\(…\)"),
+        ({"value": 5}, "value of another kind"),
+    ],
+)
+def test_parts_of_another_kind_are_refused(wrong: dict, text: str) -> None:
+    """Each where it is declared, not when the release asks for it."""
+    with pytest.raises(Misuse, match=text):
+        replace(WHOLE, **wrong)
+
+
+def test_a_harm_that_nothing_can_measure_is_refused() -> None:
+    """No gate could ever watch for it."""
+    with pytest.raises(Misuse, match="recall"):
+        Harm("unfair", metric="recal")

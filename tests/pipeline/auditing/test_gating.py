@@ -142,3 +142,16 @@ def test_laws(hits: int, n: int, limit: float, tighter: float) -> None:
     assert not (loose == "fail" and tight == "pass")
     assert loose == "pass" or certain != "pass"
     assert certain != "pass" or overall.low >= low - 1e-9
+
+
+def test_a_condition_that_no_test_row_meets_is_not_passed_by_all_others() -> None:
+    """The slice is about the group it names: of that nothing is known, however good the others are."""
+    gate, others = Gate(metric="recall", minimum=0.5, slice="old"), figure(90, 100)
+    group = Group(slice="old", label="all others", rows=100, share=1.0, figures=(others,))
+    for made in (Slice("old", where="age > 90"), Slice("old", function=lambda rows: rows["age"] > 90)):
+        policy = AuditPolicy(slices=[made], gates=[gate])
+        [found] = judged(policy, Measured(overall=group, groups=[group], unsliced={}, baselines=()))
+        assert [(one.about, one.why) for one in found.rulings if one.judgement == "not enough evidence"] == [
+            ("old", "no test row is in this group")
+        ]
+        assert found.judgement == "not enough evidence"

@@ -152,6 +152,13 @@ def test_unknown_metric_is_named_with_its_neighbour() -> None:
         ({"min_count": 0}, "min_count"),
         ({"slices": [Slice("a", column="x"), Slice("a", column="y")]}, "twice"),
         ({"metrics": ["acuracy"]}, "accuracy"),
+        ({"metrics": "accuracy"}, "metrics that is no list"),
+        ({"slices": SEX}, "slices that is no list; expected a list of Slice"),
+        ({"gates": ["recall"]}, "gates of another kind; expected Gate: .*recall"),
+        ({"baselines": "naive"}, "baselines that is no list"),
+        ({"charter": "who pays back"}, "charter of another kind"),
+        ({"fairness": ("sex",)}, r"fairness of another kind; expected Fairness\(…\)"),
+        ({"constraint": 50}, "constraint of another kind"),
     ],
 )
 def test_policy_refuses(wrong: dict, text: str) -> None:
@@ -208,3 +215,16 @@ def test_repr_is_stable_and_import_is_light() -> None:
     )
     lines = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.splitlines()
     assert lines == [repr(AuditPolicy(slices=[Slice("a", column="b")], gates=[Gate(metric="f1", minimum=0.5)])), "[]"]
+
+
+def test_a_gate_on_each_class_reads_as_people_say_it() -> None:
+    """"Each class" is no slice with groups: the sentence names it as it is."""
+    gates = [
+        Gate(metric="recall", minimum=0.6, slice="each class"),
+        Gate(metric="recall", minimum=0.6, slice="each class", groups=("a", "b")),
+        Gate(metric="recall", max_gap=0.1, slice="each class"),
+    ]
+    assert [gate.sentence for gate in gates] == [
+        "recall at least 60 % in each class", "recall at least 60 % in each class (a, b)",
+        "recall differs by at most 10 points between the classes",
+    ]

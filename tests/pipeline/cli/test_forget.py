@@ -1,5 +1,6 @@
 """`headwater forget`, and how the other commands answer afterwards."""
 
+import csv
 import json
 
 import pytest
@@ -66,3 +67,43 @@ def test_what_is_left_to_do_exits_with_1(headwater, run_town):
     answer = headwater(run_town, "forget", "people", "--rows", "name=dee", *WORDS, "--yes")
     assert answer.code == 1 and "notes.txt holds values of the rows" in answer.out
     assert "erasure r1 is not finished" in answer.err
+
+
+def judged(headwater, project, *, rows, by="ann"):
+    """Have the errors that stand first in the sheet judged, with a note that names each; what was taken in."""
+    assert headwater(project, "errors", "farms", "--export", f"{by}.csv").code == 0
+    with open(project.folder / f"{by}.csv", encoding="utf-8-sig", newline="") as file:
+        header, *lines = csv.reader(file)
+    place = header.index("id")
+    with open(project.folder / f"{by}.csv", "w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(header)
+        writer.writerows([*line[:-3], "yes", by, f"look at id {line[place]}"] for line in lines[:rows])
+    assert headwater(project, "tag", "farms", f"{by}.csv", "--by", by).code == 0
+    return [line[place] for line in lines[:rows]]
+
+
+@pytest.mark.parametrize(("rows", "left"), [(3, 2), (1, 0)])
+def test_what_people_said_of_an_erased_error_goes_with_it(headwater, new_farms, rows, left):
+    """No chain has taken the judgements yet: those of the row are erased, by an erasure of their own; others stay."""
+    first, *others = judged(headwater, new_farms, rows=rows)
+    answer = headwater(new_farms, "forget", "loans", "--rows", f"id={first}", *WORDS, "--yes")
+    assert answer.code == 0, answer.err
+    notes = [row["note"] for row in headwater(new_farms, "show", "farms_tags", "--head", "9", "--json").json]
+    assert sorted(notes) == sorted(f"look at id {one}" for one in others) and len(notes) == left
+    recalls = {one["source"]: one for one in headwater(new_farms, "recalls", "--json").json}
+    assert {name: one["state"] for name, one in recalls.items()} == {"loans": "closed", "farms_tags": "closed"}
+    assert recalls["farms_tags"]["reason"] == f"they are judgements of rows of recall {recalls['loans']['id']}"
+    assert headwater(new_farms, "errors", "farms").code == 0 and headwater(new_farms, "verify").code == 0
+
+
+def test_judgements_that_a_chain_took_are_erased_from_it_too(headwater, new_farms):
+    """The second run counted them; its table is gone, and the one in its place counts those of the other row."""
+    first, _ = judged(headwater, new_farms, rows=2)
+    assert headwater(new_farms, "run", "farms", "--dag-run", "second").code == 0
+    before = headwater(new_farms, "show", "farms.audit", "--json").json["reference"]
+    answer = headwater(new_farms, "forget", "loans", "--rows", f"id={first}", *WORDS, "--yes")
+    assert answer.code == 0, answer.err
+    tags = headwater(new_farms, "errors", "farms", "--json").json["tags"]
+    assert next(one["of_errors"]["of"] for one in tags if one["made_by"] == "people") == 1
+    assert "erased by request" in headwater(new_farms, "errors", before).err

@@ -227,6 +227,18 @@ def test_a_rebuild_that_is_killed_in_a_step_goes_on_there(town, tmp_path):
     assert [run.outcome for run in made] == ["reused", "succeeded"]
 
 
+def test_a_body_that_raises_stops_its_own_chain_alone(town):
+    """What it raised is told with its line, as the DAG's and no fault of ours; the other chain is rebuilt."""
+    town.file("census", OTHER)
+    town.run("census first", "census")
+    recall = town.recall("people", town.people({"p20": 33}, "patch.csv"))
+    town.file("town", DAG.replace("    barred(grown,", "    1 / 0\n    barred(grown,"))
+    done = {one.dag: one for one in town.rebuild(recall.id, code="today").dags}
+    assert not done["census"].failed and "the body of DAG town does not run to its end" in done["town"].failed
+    assert "ZeroDivisionError at line" in done["town"].failed
+    assert town.runner.store.recall(recall.id).state == RecallState.OPEN
+
+
 @pytest.mark.slow
 def test_a_rebuild_that_is_killed_anywhere_is_finished_by_the_same_command(town, tmp_path):
     """Killed twelve times at random moments, the next call ends in what a full run gives, in one DAG run."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from pipeline.step import Made, Step
@@ -95,3 +97,26 @@ def test_a_difference_to_the_rest_is_three_columns() -> None:
         ("all rows", 0.9, None, None, None), ("black", 0.8, -0.1, -0.2, -0.01),
     ]
     assert len({tuple(row) for row in found}) == 1
+
+
+def test_another_audit_of_a_model_takes_the_place_of_the_first(
+    begun: Callable, trained: Callable, looked: Callable
+) -> None:
+    """Its lower figures are what MLflow shows, its tables hold no row of the first, and no table is left over."""
+    done = trained(begun())
+    first = {**AUDIT, "findings": [{"gate": "g", "rulings": [{"slice": "race", "judgement": "pass"}]}]}
+    second = {**AUDIT, "overall": {**AUDIT["overall"], "figures": [figure("recall", 0.7)]}}
+    for value in (first, second):
+        step = Step(name="audit", stage="auditing", function=given, parameters={"value": value})
+        log_audit(done.runner, report=done.runner.run(step).outputs, model=done.model)
+    client, run = looked(done.runner), done.candidate["mlflow_run_id"]
+    assert client.get_run(run).data.metrics["test/recall"] == 0.7
+    assert [one.path for one in client.list_artifacts(run, "audit")] == ["audit/figures.json"]
+    assert "findings" not in client.get_run(run).data.tags["mlflow.loggedArtifacts"]
+    table = json.loads(Path(client.download_artifacts(run, "audit/figures.json")).read_text())
+    assert len(table["data"]) == 3
+
+
+def given(*, value: dict[str, Any]) -> dict[str, Made]:
+    """Make an audit and its page."""
+    return {"audit": Made("audit", value), "page": Made("page", "<h1>audit</h1>")}

@@ -57,3 +57,17 @@ def test_where_mlflow_was_never_used_nothing_is_made(begun: Callable) -> None:
     (settings.home / "mlflow.db").unlink()
     assert untrack(settings, {"model/m@aa"}).runs == () and artifact_roots(settings) == []
     assert not (settings.home / "mlflow.db").exists()
+
+
+def test_all_of_an_erased_audit_goes_from_its_model_s_run(begun: Callable, trained: Callable, looked: Callable) -> None:
+    """The page, the card and every table; the model's own files stay."""
+    made = trained(begun())
+    client, run = looked(made.runner), made.candidate["mlflow_run_id"]
+    before = {one.path for one in client.list_artifacts(run)}
+    for name in ("audit.html", "card.html", "audit/figures.json", "audit/findings.json"):
+        client.log_text(run, "wilma", name)
+    client.set_tag(run, "headwater.audit", "audit/lending.audit@aa")
+    done = untrack(made.runner.settings, {"audit/lending.audit@aa"})
+    assert (done.runs, len(done.pages)) == ((), 3)
+    assert {one.path for one in client.list_artifacts(run)} == before
+    assert not any(b"wilma" in path.read_bytes() for path in files(made.runner.settings))

@@ -25,7 +25,7 @@ def test_harms_are_shown_with_what_watches_for_them() -> None:
     words = told(HIGH)
     for said in (
         "Who pays back? Not for wages.", "Risk: high. ann answers for it. ann signs before it is released",
-        "It is a success with fewer defaults.", "unfair a gate on false positive rate in each group of sex by hand",
+        "It is a success if: fewer defaults.", "unfair a gate on false positive rate in each group of sex by hand",
         "b nothing: rare –",
     ):
         assert said in words

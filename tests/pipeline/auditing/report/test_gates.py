@@ -9,7 +9,7 @@ from dataclasses import replace
 from jinja2 import DictLoader, Environment, StrictUndefined
 
 from pipeline.artifacts.audit import EACH_CLASS, Audit, Finding, Judgement, Ruling
-from pipeline.auditing.report.gates import demanded, gates
+from pipeline.auditing.report.gates import gates
 from pipeline.auditing.report.page import templates
 
 from tests.pipeline.auditing.report.test_page import AUDIT
@@ -60,19 +60,6 @@ def test_amounts_of_units() -> None:
 def test_no_gate() -> None:
     """Without a gate the section says what that means."""
     assert "A model passes only by keeping a gate" in text()
-
-
-def test_each_class_reads_as_people_say_it() -> None:
-    """"Each class" is no slice with groups: the sentence names it as it is."""
-    asked = {
-        "recall at least 60 % in each group of each class": "recall at least 60 % in each class",
-        "recall at least 60 % in each group of each class (a, b)": "recall at least 60 % in each class (a, b)",
-        "recall differs by at most 10 points between the groups of each class":
-            "recall differs by at most 10 points between the classes",
-    }
-    for gate, said in asked.items():
-        assert demanded(replace(finding(PASS, why="kept"), gate=gate, slice=EACH_CLASS)) == said
-        assert demanded(replace(finding(PASS, why="kept"), gate=gate, slice="sex")) == gate
 
 
 def test_of_many_rulings_those_that_keep_the_limit_are_folded() -> None:
