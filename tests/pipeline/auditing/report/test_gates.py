@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from jinja2 import DictLoader, Environment, StrictUndefined
 
-from pipeline.artifacts.audit import EACH_CLASS, Audit, Finding, Judgement, Ruling
+from pipeline.artifacts.audit import Audit, Finding, Judgement, Ruling
 from pipeline.auditing.report.gates import gates
 from pipeline.auditing.report.page import templates
 
