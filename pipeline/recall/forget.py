@@ -39,6 +39,7 @@ _OPERATOR = "The store is a server's database: its operator runs VACUUM FULL, so
 _SEARCHED_BEFORE = "Their values were looked for before the last version of the source went, as told; since then by id."
 _NOT_REBUILT = "{} cannot be rebuilt, and nothing was deleted: mend that, or say --unrebuilt"
 _JUDGED = "what people said of the rows in {} is not erased, recall {}"
+_JUDGED_TOO = "What people said of the rows in {} was erased with them: recall {}."
 _STILL_LIVE = (
     "{} answers with a model that holds the rows: release one that does not (run its DAG, or reinstate an earlier "
     "release), and forget again"
@@ -177,7 +178,9 @@ class _Forgetting:
         return found
 
     def _ended(self, so_far: Forgotten, found: Searched, live: Mapping[str, str], telltales: Telltales) -> Forgotten:
-        notes = [_SERVERS, *([] if self.runner.store.database.is_sqlite else [_OPERATOR])]
+        judged_too = [one for one in self.runner.store.recalls() if one.reason == judgements_of(self.recall)]
+        notes = [_JUDGED_TOO.format(one.source, one.id) for one in judged_too]
+        notes += [_SERVERS, *([] if self.runner.store.database.is_sqlite else [_OPERATOR])]
         unfinished = [*map(_STILL_LIVE.format, sorted(set(live.values()))), *_still_there(found)]
         searched: Mapping[str, Any] = asdict(found)
         if not telltales.values and found.clean and (before := self.erasure.searched_before()):

@@ -30,9 +30,10 @@ def judged(runner: Runner, recall: Recall, *, by: str) -> list[Request]:
     Raises:
         StoreUnreachable: the store cannot be read or written.
     """
-    rows = _rows(runner, recall)
+    sources = [one.name for one in runner.store.sources() if one.key == KEYS and one.name != recall.source]
+    rows = _rows(runner, recall) if sources else NO_IDS
     found = []
-    for source in (one.name for one in runner.store.sources() if one.key == KEYS and one.name != recall.source):
+    for source in sources:
         about = joined(*(_about(runner, table, rows) for table in source_tables(runner.store, source)))
         if len(about):
             found.append(Request(source, about))

@@ -93,6 +93,7 @@ def test_what_people_said_of_an_erased_error_goes_with_it(headwater, new_farms, 
     assert sorted(notes) == sorted(f"look at id {one}" for one in others) and len(notes) == left
     recalls = {one["source"]: one for one in headwater(new_farms, "recalls", "--json").json}
     assert {name: one["state"] for name, one in recalls.items()} == {"loans": "closed", "farms_tags": "closed"}
+    assert f"said of the rows in farms_tags was erased with them: recall {recalls['farms_tags']['id']}." in answer.out
     assert recalls["farms_tags"]["reason"] == f"they are judgements of rows of recall {recalls['loans']['id']}"
     assert headwater(new_farms, "errors", "farms").code == 0 and headwater(new_farms, "verify").code == 0
 
