@@ -29,11 +29,12 @@ def decide(
     withdrawn: str,
     recalled: Mapping[str, str],
     overridden: Mapping[str, Any],
+    audited: str = "",
     signature: Mapping[str, Any] | None = None,
 ) -> dict[str, Made]:
     """Decide on the release of the model `reference`, in the role `release`.
 
-    `signature` is what a person put under this audit, where one was asked.
+    `signature` is what a person put under the audit, whose reference is `audited`, where one was asked.
     `withdrawn` says why the model was taken back from this endpoint earlier ("" if it was not);
     `recalled` which recalls bar it, by id; `overridden` is the fact that a release keeps of recalls
     that a named person overrides for it.
@@ -57,7 +58,7 @@ def decide(
         )
     _require_own_data(found, model, production=production)
     if charter:
-        require_charter(found, charter, plan=asked, signature=signed)
+        require_charter(found, charter, plan=asked, signature=signed, audited=audited)
     _require_verdict(found, asked)
     if withdrawn:
         raise ReleaseRefused(

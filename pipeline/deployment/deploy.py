@@ -44,7 +44,7 @@ def deploy(runner: Any, *, model: str, report: Mapping[str, str], plan: ReleaseP
             entries=entries,
             recalls=[] if entry else barred(runner, model=model, audit=report["audit"]),
             production=runner.occasion.phase == "production",
-            roles=tuple(inputs),
+            inputs=inputs,
         ),
         inputs,
     )
@@ -66,7 +66,7 @@ def _step(
     entries: Sequence[Release],
     recalls: Sequence[Bar],
     production: bool,
-    roles: Sequence[str],
+    inputs: Mapping[str, str],
 ) -> Step:
     return Step(
         name=name,
@@ -80,8 +80,9 @@ def _step(
             "withdrawn": withdrawn(entries, model=model),
             "recalled": told(recalls),
             "overridden": on_record(recalls),
+            "audited": inputs["audit"],
         },
-        depends=tuple(Depends(role, Rule.EVERY_ROW, Effect.DECISION) for role in roles),
+        depends=tuple(Depends(role, Rule.EVERY_ROW, Effect.DECISION) for role in inputs),
     )
 
 

@@ -12,17 +12,19 @@ from pipeline.deployment.plan import ReleasePlan
 from pipeline.errors import ReleaseRefused
 
 
-def require_charter(audit: Audit, charter: Charter, *, plan: ReleasePlan, signature: Signature | None) -> None:
-    """Refuse a release for which something was left out that its charter asks for.
+def require_charter(
+    audit: Audit, charter: Charter, *, plan: ReleasePlan, signature: Signature | None, audited: str
+) -> None:
+    """Refuse a release for which something was left out that its charter asks for; `audited` names the audit.
 
     Raises:
         ReleaseRefused: something was, or the signature is under another audit.
     """
-    if signature and (signature.model, signature.rows, signature.verdict) != (audit.model, audit.rows, audit.judgement):
+    if signature and signature.audit != audited:
         raise ReleaseRefused(
             f"the signature of {signature.by} is under another audit",
-            expected=f"{audit.model} on {audit.rows}",
-            found=f"{signature.model} on {signature.rows}",
+            expected=audited,
+            found=signature.audit,
             next_step="Chain audit, sign_off and deploy on the same model.",
         )
     if missing := left_out(charter, policy=audit.policy, plan=plan, signature=signature):

@@ -84,6 +84,7 @@ def decided(
         withdrawn=withdrawn,
         recalled=recalled or {},
         overridden=overridden or {},
+        audited="audit/loans@0",
         signature=signature and signature.to_json(),
     )["release"].value
 
@@ -244,7 +245,6 @@ def test_a_signature_is_skipped_only_on_record() -> None:
 
 
 def test_a_signature_under_another_audit_does_not_count() -> None:
-    """A signature for another model, other rows or another verdict is refused."""
-    for change in ({"model": "model/b@" + "0" * 32}, {"rows": "dataset/u@0"}, {"verdict": "fail"}):
-        with pytest.raises(ReleaseRefused, match="under another audit"):
-            decided("pass", charter=HIGH, gates=[WATCH], signature=replace(SIGNATURE, **change))
+    """A signature for another audit of the same model is refused."""
+    with pytest.raises(ReleaseRefused, match="under another audit; expected audit/loans@0; found audit/loans@1"):
+        decided("pass", charter=HIGH, gates=[WATCH], signature=replace(SIGNATURE, audit="audit/loans@1"))
