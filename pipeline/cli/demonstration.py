@@ -148,6 +148,7 @@ class Demonstration:
             f"{headwater} trace {prediction['id']} --json",
             f"{headwater} graph {model} --up",
             f"{headwater} show {model}",
+            f"{headwater} worklist {self.dag}",
             f"{headwater} reproduce {model}",
             f"{headwater} up          Airflow, MLflow and the inference server, to look at in a browser",
         ):
