@@ -32,6 +32,7 @@ _SELECT = (
 _NEWEST = (releases.c.since_us.desc(), releases.c.endpoint, releases.c.number.desc())
 _OF_ENDPOINT = _SELECT.where(releases.c.endpoint == sa.bindparam("endpoint"))
 _LIVE = _OF_ENDPOINT.where(releases.c.role == LIVE).order_by(releases.c.number.desc()).limit(1)
+_OF_ROLE = _OF_ENDPOINT.where(releases.c.role == sa.bindparam("role")).order_by(releases.c.number.desc()).limit(1)
 _NUMBERED = _OF_ENDPOINT.where(releases.c.number == sa.bindparam("number"))
 _later = releases.alias("later")
 _NOW_LIVE = (
@@ -45,8 +46,11 @@ _OF_AUDITS = _ANSWERING.where(among(releases.c.audit, sa.bindparam("audits")))
 class Releases(Part):
     """Releases: entries are added, never changed; the latest live one answers."""
 
-    def release(self, release: Release) -> Release:
+    def release(self, release: Release, *, once: bool = False) -> Release:
         """Add an entry; its number is the endpoint's next, its time is now.
+
+        With `once`, the last entry of that role is given back instead where it says the same already: two who
+        decide the same at the same time make one release.
 
         Raises:
             NotRecorded: the model is not recorded.
@@ -54,6 +58,8 @@ class Releases(Part):
         """
         with self.database.writing() as connection:
             _alone(connection)
+            if once and (last := _last(connection, release)) and _says(last) == _says(release):
+                return last
             now = connection.execute(_LIVE, {"endpoint": release.endpoint}).first()
             return _added(connection, release, before=None if now is None or release.role != LIVE else now.number)
 
@@ -138,6 +144,16 @@ def _before(connection: Connection, endpoint: str) -> tuple[Any, Any]:
             f"{endpoint} cannot be rolled back", expected="a model live before the current one", found=found
         )
     return now, back
+
+
+def _last(connection: Connection, release: Release) -> Release | None:
+    """The last entry of the same role at the same endpoint."""
+    row = connection.execute(_OF_ROLE, {"endpoint": release.endpoint, "role": release.role}).first()
+    return None if row is None else _release(row)
+
+
+def _says(release: Release) -> tuple[Any, ...]:
+    return release.model, release.audit, json_text(release.facts)
 
 
 def _alone(connection: Connection) -> None:

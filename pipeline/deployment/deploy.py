@@ -50,7 +50,7 @@ def deploy(runner: Any, *, model: str, report: Mapping[str, str], plan: ReleaseP
     )
     if entry is None:
         decision = runner.value(ran.outputs["release"])
-        entry = runner.store.release(_entry(decision, audit=report["audit"], run=ran.run))
+        entry = runner.store.release(_entry(decision, audit=report["audit"], run=ran.run), once=True)
     if plan.role == LIVE and not (entry.run and runner.store.run(entry.run).facts.get(PROMOTED)):
         version = promote(runner, model=model)
         runner.annotate(entry.run or ran.run, facts={PROMOTED: version})

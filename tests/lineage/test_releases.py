@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 
@@ -110,3 +111,15 @@ def test_releases_at_once_get_numbers_of_their_own(ledger: Store) -> None:
     with ThreadPoolExecutor(8) as threads:
         list(threads.map(lambda _: released(ledger, A), range(16)))
     assert sorted(one.number for one in ledger.releases("loans")) == list(range(1, 17))
+
+
+def test_the_same_decided_at_once_is_one_release(ledger: Store) -> None:
+    """Asked for once, eight writers of one decision make one entry; another model, audit or fact makes a new one."""
+    given = Release(endpoint="loans", model=A, audit="audit/a@1", by="me", facts={"lookups": "pinned"})
+    with ThreadPoolExecutor(8) as threads:
+        entries = list(threads.map(lambda _: ledger.release(given, once=True), range(8)))
+    assert {entry.number for entry in entries} == {1}
+    for number, change in enumerate(({"facts": {"lookups": "latest"}}, {"audit": "audit/a@2"}, {"model": B}), start=2):
+        assert ledger.release(replace(given, **change), once=True).number == number
+    assert ledger.release(given, once=True).number == 5, "what stands now is another"
+    assert ledger.release(given).number == 6, "without once, every entry is one"
