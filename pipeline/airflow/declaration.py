@@ -12,7 +12,7 @@ from typing import Any
 
 from pipeline.artifacts.occasion import PHASES, Occasion
 from pipeline.artifacts.charter_words import charter_in_words
-from pipeline.chain import Here, conducted, listed
+from pipeline.chain import Here, conducted
 from pipeline.errors import Misuse
 from pipeline.settings import Settings
 
@@ -73,17 +73,18 @@ class Dag:
 
         from pipeline.airflow.tasks import Tasks
 
+        tasks = Tasks(function=self.function, phase=self.phase)
         retry = {"retries": _RETRIES, "retry_delay": timedelta(seconds=_RETRY_DELAY_S), "owner": self.owner}
         with sdk.DAG(
             self.name,
             schedule=_schedule(self.schedule),
             tags=["headwater", self.phase, *self.tags],
-            doc_md=self._documentation(),
             default_args=retry,
             catchup=False,
             **self.options,
-        ) as built, conducted(Tasks(function=self.function, phase=self.phase)):
+        ) as built, conducted(tasks):
             self.function()
+        built.doc_md = "\n\n".join([inspect.getdoc(self.function) or "", *map(charter_in_words, tasks.charters)])
         built.fileloc = self.function.__code__.co_filename
         return built
 
@@ -109,13 +110,6 @@ class Dag:
         with conducted(Here(runner, tell=tell)):
             self.function()
         return run_id
-
-    def _documentation(self) -> str:
-        """What Airflow shows of the DAG: the docstring of its function, and the charter of the project."""
-        works = listed(self.function).values()
-        charters = [getattr(work.declared.get("policy"), "charter", None) for work in works]
-        written = [charter_in_words(charter) for charter in charters if charter is not None]
-        return "\n\n".join([inspect.getdoc(self.function) or "", *written[:1]])
 
     def _is_kept(self) -> bool:
         from pipeline.code.own_modules import modules_of

@@ -16,10 +16,14 @@ from pipeline.chain import Reference, Work, held
 
 
 class Tasks:
-    """Turns the work of a DAG, whose body is `function` and whose phase is `phase`, into Airflow tasks."""
+    """Turns the work of a DAG, whose body is `function` and whose phase is `phase`, into Airflow tasks.
+
+    `charters` are those that the audits among them declare, each once.
+    """
 
     def __init__(self, *, function: Callable[[], Any], phase: str) -> None:
         self._of = {"function": function, "phase": phase}
+        self.charters: list[Any] = []
 
     def group(self, name: str) -> AbstractContextManager[Any]:
         """A task group."""
@@ -29,6 +33,8 @@ class Tasks:
 
     def task(self, work: Work) -> Reference:
         """A task, or with `over` a mapped one that shows its item's name, or with `asks` one that asks a person."""
+        charter = getattr(work.declared.get("policy"), "charter", None)
+        self.charters += [charter] if charter is not None and charter not in self.charters else []
         if work.asks:
             return self._asking(work)
         from airflow import sdk

@@ -33,6 +33,25 @@ def answers(*, model: Mapping[str, Any], estimator: Any, features: pd.DataFrame)
     return table
 
 
+def rows_of(answers: pd.DataFrame, rows: pd.DataFrame, *, part: str = "test") -> pd.DataFrame:
+    """Give the rows that answers are about, in their order, with all columns that are stored of them.
+
+    Raises:
+        AuditRefused: an answer is about no row of `rows`, which are those of the `part` of that name.
+    """
+    if rows.index.equals(answers.index):
+        return rows
+    places = rows.index.get_indexer(answers.index)
+    missing = answers.index[places < 0]
+    if len(missing):
+        raise AuditRefused(
+            f"{part} rows that were answered are not in the {part} part, so nothing else is known of them",
+            examples=[f"row {row}" for row in missing[:5]],
+            count=len(missing),
+        )
+    return rows.take(places)
+
+
 def _table(given: Answers, truth: pd.Series) -> pd.DataFrame:
     columns: dict[str, Any] = {TRUTH: truth.array, ANSWER: np.asarray(given.answer)}
     if given.probability is not None:

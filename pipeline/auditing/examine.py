@@ -16,6 +16,7 @@ from pipeline.artifacts.fairness import FairnessAudit
 from pipeline.artifacts.metric import CLASSIFICATION, metric
 from pipeline.artifacts.model import Model
 from pipeline.auditing.answered import Answered, answered
+from pipeline.auditing.answers import rows_of
 from pipeline.auditing.baseline import AnsweredBy, Declared
 from pipeline.auditing.baselines import Ground, answered_by, naive, previous
 from pipeline.auditing.constraint import held_to
@@ -28,7 +29,7 @@ from pipeline.auditing.levels import level
 from pipeline.auditing.measures import Measures
 from pipeline.auditing.policy import AuditPolicy
 from pipeline.auditing.slicing import Parts
-from pipeline.errors import AuditRefused, Misuse
+from pipeline.errors import Misuse
 from pipeline.step import Made
 
 MOST_CLASSES_SHOWN = 20
@@ -67,7 +68,7 @@ def examine(
             column that is not stored.
     """
     manifest, asked = Model.from_json(model), AuditPolicy.from_json(policy)
-    rows = _same_rows(rows, answers)
+    rows = rows_of(answers, rows)
     test = _test_rows(manifest, answers, rows=rows, policy=asked)
     metrics = _metrics(asked, manifest, probabilities=test.probability is not None)
     grouping = Grouping(test=Measures(test), rows=rows, metrics=metrics, policy=asked)
@@ -123,20 +124,6 @@ def _queries(column: str, rows: pd.DataFrame) -> np.ndarray:
             examples=[f"row {row}" for row in rows.index[codes < 0][:5]],
         )
     return codes
-
-
-def _same_rows(rows: pd.DataFrame, answers: pd.DataFrame) -> pd.DataFrame:
-    if rows.index.equals(answers.index):
-        return rows
-    places = rows.index.get_indexer(answers.index)
-    missing = answers.index[places < 0]
-    if len(missing):
-        raise AuditRefused(
-            "test rows that were answered are not in the test part, so their slices are not known",
-            examples=[f"row {row}" for row in missing[:5]],
-            count=len(missing),
-        )
-    return rows.take(places)
 
 
 def _metrics(policy: AuditPolicy, model: Model, *, probabilities: bool) -> tuple[str, ...]:

@@ -18,6 +18,7 @@ import click
 
 from lineage.records import Outcome
 from lineage.store import Store
+from pipeline.airflow.approval import APPROVE, NAME, NOTE
 from pipeline.cli.dag_files import find_dag
 from pipeline.cli.held_out import HeldOut, held_out
 from pipeline.cli.output import near, print_heading, print_paragraph
@@ -104,7 +105,7 @@ class Demonstration:
         time.sleep(_A_MOMENT_S)
         name = getpass.getuser()
         note = "Signed by running the demonstration; nobody looked."
-        api.answer(self.dag, run, task=task, choice="Approve", fields={"name": name, "note": note})
+        api.answer(self.dag, run, task=task, choice=APPROVE, fields={NAME: name, NOTE: note})
         click.echo(f"  {task.name:<32}           asks a person in Airflow; signed as {name}, who runs this")
 
     def _tell(self, run: str, task: TaskRun) -> None:

@@ -10,10 +10,10 @@ import pandas as pd
 
 from pipeline.artifacts.model import Model
 from pipeline.auditing.answered import answered
+from pipeline.auditing.answers import rows_of
 from pipeline.auditing.errors.analysis import ErrorAnalysis
 from pipeline.auditing.errors.tagging import Untaggable, having
 from pipeline.auditing.errors.wrong import criterion, wrong
-from pipeline.errors import AuditRefused
 from pipeline.rank import ranks
 from pipeline.step import Made
 
@@ -41,7 +41,7 @@ def sample_errors(
     """
     manifest, analysis = Model.from_json(model), ErrorAnalysis.from_json(asked)
     rule = criterion(manifest.problem, analysis)
-    test = _same_rows(rows, answers)
+    test = rows_of(answers, rows)
     tags, untagged = _tags(analysis, test, functions or {})
     errors = wrong(answered(answers, problem=manifest.problem, classes=manifest.classes), analysis)
     tagged = tags.assign(**{WRONG: errors})[[WRONG, *tags.columns]]
@@ -59,16 +59,6 @@ def sampled(ids: np.ndarray, *, size: int, seed: int) -> np.ndarray:
     if len(ids) > size:
         chosen[np.argsort(ranks(ids, seed=seed), kind="stable")[size:]] = False
     return chosen
-
-
-def _same_rows(rows: pd.DataFrame, answers: pd.DataFrame) -> pd.DataFrame:
-    if len(missing := answers.index.difference(rows.index)):
-        raise AuditRefused(
-            "rows that were answered are not in the test part, so nothing is known of them",
-            examples=[f"row {row}" for row in missing[:5]],
-            count=len(missing),
-        )
-    return rows.loc[answers.index]
 
 
 def _tags(

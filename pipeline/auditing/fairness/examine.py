@@ -11,6 +11,7 @@ from pipeline.artifacts.fairness import Attribute, FairnessAudit, Mitigation
 from pipeline.artifacts.metric import CLASSIFICATION
 from pipeline.artifacts.model import Model
 from pipeline.auditing.answered import Answered, answered
+from pipeline.auditing.answers import rows_of
 from pipeline.auditing.fairness.calibration import bands
 from pipeline.auditing.fairness.definitions import BASE_RATE, asked_of
 from pipeline.auditing.fairness.gaps import standing
@@ -22,7 +23,7 @@ from pipeline.auditing.fairness.rates import rates
 from pipeline.auditing.fairness.selection import selected
 from pipeline.auditing.fairness.tradeoff import Resampling, flipped, traded
 from pipeline.auditing.slicing import Unsliceable
-from pipeline.errors import AuditRefused, Misuse
+from pipeline.errors import Misuse
 from pipeline.step import Made
 
 
@@ -48,10 +49,10 @@ def fairness(
     """
     manifest, policy = Model.from_json(model), Fairness.from_json(asked)
     test = _answered(manifest, answers, policy=policy)
-    known = _same_rows(rows, answers, part="test")
+    known = rows_of(answers, rows)
     dev = None
     if policy.mitigate and dev_answers is not None and dev_rows is not None:
-        dev = (_answered(manifest, dev_answers, policy=policy), _same_rows(dev_rows, dev_answers, part="dev"))
+        dev = (_answered(manifest, dev_answers, policy=policy), rows_of(dev_answers, dev_rows, part="dev"))
     found = FairnessAudit(
         name=manifest.name,
         **references,
@@ -86,17 +87,6 @@ def _answered(model: Model, answers: pd.DataFrame, *, policy: Fairness) -> Answe
             next_step="Declare it: Fairness(…, favourable=…).",
         )
     return answered(answers, problem=model.problem, classes=model.classes, positive=favourable)
-
-
-def _same_rows(rows: pd.DataFrame, answers: pd.DataFrame, *, part: str) -> pd.DataFrame:
-    missing = answers.index.difference(rows.index)
-    if len(missing):
-        raise AuditRefused(
-            f"{part} rows that were answered are not in the {part} part, so their groups are not known",
-            examples=[f"row {row}" for row in missing[:5]],
-            count=len(missing),
-        )
-    return rows.loc[answers.index]
 
 
 def _attribute(columns: Sequence[str], test: Answered, rows: pd.DataFrame, *, policy: Fairness) -> Attribute:

@@ -13,13 +13,13 @@ from pipeline.artifacts.metric import CLASSIFICATION
 from pipeline.artifacts.model import Model
 from pipeline.artifacts.search import Condition, Found, Search
 from pipeline.auditing.answered import Answered, answered
+from pipeline.auditing.answers import rows_of
 from pipeline.auditing.intervals import rounded
 from pipeline.auditing.search.columns import Column, columns_of, reveals
 from pipeline.auditing.search.confirm import contrast, holm, p_value, rate
 from pipeline.auditing.search.lattice import Place, inside
 from pipeline.auditing.search.sift import Limits, candidates
 from pipeline.auditing.search.slicesearch import SliceSearch
-from pipeline.errors import AuditRefused
 from pipeline.rank import mixed, ranks
 from pipeline.step import Made
 
@@ -67,7 +67,7 @@ def find(
     manifest, wanted = Model.from_json(model), SliceSearch.from_json(asked)
     known = manifest.positive if positive is None else positive
     test = answered(answers, problem=manifest.problem, classes=manifest.classes, positive=known)
-    columns, left_out = _metadata(manifest, _same_rows(rows, answers), test, wanted=wanted)
+    columns, left_out = _metadata(manifest, rows_of(answers, rows), test, wanted=wanted)
     suggests = mixed(ranks(answers.index.to_numpy(), seed=wanted.seed)) < _HALF
     outcomes = list(_outcomes(test))
     tested = [each for outcome in outcomes for each in _tested(outcome, columns, suggests, wanted=wanted)]
@@ -86,17 +86,6 @@ def find(
     )
     facts = {"rows": search.n_rows, "tested": search.tested, "found": [str(each) for each in found[:10]]}
     return {"search": Made("search", search.to_json(), facts=facts)}
-
-
-def _same_rows(rows: pd.DataFrame, answers: pd.DataFrame) -> pd.DataFrame:
-    missing = answers.index.difference(rows.index)
-    if len(missing):
-        raise AuditRefused(
-            "test rows that were answered are not in the test part, so their metadata is not known",
-            examples=[f"row {row}" for row in missing[:5]],
-            count=len(missing),
-        )
-    return rows.loc[answers.index]
 
 
 def _metadata(

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline.auditing.answers import answers
+from pipeline.auditing.answers import answers, rows_of
 from pipeline.errors import AuditRefused
 
 DIGEST = "0" * 32
@@ -76,3 +76,12 @@ def test_no_rows_are_refused() -> None:
     """Without test rows there is nothing to audit."""
     with pytest.raises(AuditRefused, match="no test rows"):
         asked(Given([]), [])
+
+
+def test_rows_come_in_the_order_of_the_answers() -> None:
+    """Whatever their own order, and those that nobody answered are left out; an answer about no row is refused."""
+    rows = pd.DataFrame({"sex": ["f", "m", "f"]}, index=pd.Index([3, 1, 2], name="row"))
+    given = pd.DataFrame({"truth": [0, 1]}, index=pd.Index([2, 3], name="row"))
+    assert rows_of(given, rows).index.tolist() == [2, 3] and rows_of(given, rows)["sex"].tolist() == ["f", "f"]
+    with pytest.raises(AuditRefused, match="dev rows that were answered are not in the dev part.*row 2"):
+        rows_of(given, rows.loc[[3, 1]], part="dev")

@@ -93,11 +93,15 @@ def test_the_page_has_a_section_for_each_part_and_no_more(whole: dict[str, Any],
 
 
 def test_the_worklist_takes_up_what_the_parts_advise(whole: dict[str, Any]) -> None:
-    """Beside the tag there is advice on more data, where the curve knows."""
+    """It is made of errors, search and curve; a straight line far below its aim wants no more data."""
     runner, report = whole["runner"], whole["report"]
-    kinds = {item.kind for item in Worklist.from_json(runner.value(report["worklist"])).items}
-    known = runner.value(report["curve"])["more_data"] != "not known"
-    assert kinds >= {"tag", *(["data"] if known else [])}
+    made = runner.store.producer(report["worklist"])
+    assert {use.role: use.artifact.reference for use in made.inputs} == {
+        role: report[role] for role in ("errors", "search", "curve")
+    }
+    items = {item.kind: item for item in Worklist.from_json(runner.value(report["worklist"])).items}
+    assert runner.value(report["curve"])["more_data"] == "not recommended"
+    assert items["data"].advice == "Do not collect more data of the same kind" and "tag" in items
 
 
 def test_the_card_names_the_sources_and_who_answers(whole: dict[str, Any]) -> None:

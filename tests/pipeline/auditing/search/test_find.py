@@ -192,7 +192,7 @@ def test_rows_that_are_not_in_the_test_part() -> None:
     """Answers to rows whose metadata is not known are refused."""
     rows, _ = plant(40, 0)
     answers = pd.DataFrame({"truth": 0, "answer": 0}, index=rows.index)
-    with pytest.raises(AuditRefused, match="their metadata is not known"):
+    with pytest.raises(AuditRefused, match="test rows that were answered are not in the test part"):
         find(model=manifest(), answers=answers, rows=rows.iloc[1:], asked=SliceSearch().to_json())
 
 
