@@ -72,16 +72,22 @@ def digest_frame(frame: pd.DataFrame) -> str:
     return digest_table(table_of(frame))
 
 
-def digest_table(table: pa.Table) -> str:
+def digest_table(table: pa.Table, known: dict[str, bytes] | None = None) -> str:
     """Digest all logical content of an Arrow table, however its columns are chunked, sliced or padded.
+
+    `known` are digests of columns, by name, that need not be made again; the others are added to it.
 
     Raises:
         NotDigestible: a column is of a type that has no canonical form (a union).
     """
+    digests = {} if known is None else known
+    new = [name for name in table.column_names if name not in digests]
+    made = each_column(column_digest, ((table.column(name),) for name in new), rows=table.num_rows)
+    digests.update(zip(new, made, strict=True))
     types = [type_text(kind) for kind in table.schema.types]
     hasher = blake3(canonical_json([table.column_names, types, table.num_rows]).encode())
-    for digest in each_column(column_digest, zip(table.columns), rows=table.num_rows):
-        hasher.update(digest)
+    for name in table.column_names:
+        hasher.update(digests[name])
     return hasher.hexdigest(length=DIGEST_BYTES)
 
 

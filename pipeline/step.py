@@ -8,10 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lineage.records import Effect, Known, Rule, SourceRecord
 from pipeline.errors import Misuse
+
+if TYPE_CHECKING:
+    from pipeline.storage.deltas import Since
 
 __all__ = ["Claim", "Depends", "Effect", "Known", "Made", "Rule", "Step", "aggregate", "claim_of", "rowwise", "splits"]
 
@@ -27,7 +30,7 @@ class Made:
     `split`, `selection`, `audit`, `model`, …) a JSON value. `name` is set only where the
     runner's own name (`dag.step`, or `dag.step.role` for one output of several) will not do. `named_by`
     is the source by whose key, in columns of its own, every row of a dataset is named: such ids need
-    not be kept.
+    not be kept. `since` tells how a dataset came out of an earlier version of it, if it did.
     """
 
     kind: str
@@ -35,6 +38,7 @@ class Made:
     facts: Mapping[str, Any] = field(default_factory=dict)
     name: str = ""
     named_by: str = ""
+    since: Since | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING, Any
 from lineage.difference import Difference, difference
 from lineage.records import BESIDE, Run
 from pipeline.runner.incremental import Earlier, comparable, possible
+from pipeline.runner.passed import passed, passing_before
 from pipeline.step import Step
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from pipeline.runner.runner import Runner
 
 BASE = "#base"
@@ -39,7 +42,8 @@ def earlier_work(
     if not all(_alike(runner, before[role], _listed(given[role])) for role in changed):
         return None
     old = {**values, **{role: _values(runner, given[role], before[role]) for role in changed}}
-    made = {use.role: runner.value(use.artifact.reference) for use in past.outputs if use.artifact.kind not in BESIDE}
+    outputs = {use.role: use.artifact.reference for use in past.outputs if use.artifact.kind not in BESIDE}
+    made = {role: _made(runner, past, reference, old) for role, reference in outputs.items()}
     touched = {role: _difference(runner, before[role], _listed(given[role])) for role in changed}
     return Earlier(run=past, given=old, made=made), touched
 
@@ -48,6 +52,11 @@ def _past(runner: Runner, step: Step) -> Run | None:
     occasion = runner.occasion
     base = runner.store.pinned(occasion.dag, occasion.dag_run, BASE)
     return runner.store.previous(occasion.dag, step.name, task=occasion.task, dag_run=base)
+
+
+def _made(runner: Runner, past: Run, reference: str, given: Mapping[str, Any]) -> pd.DataFrame:
+    """What an earlier run made; the columns that passed through it are those it was `given`."""
+    return runner.value(reference, ready=passed(passing_before(past, reference), given))
 
 
 def _listed(given: str | Sequence[str]) -> list[str]:

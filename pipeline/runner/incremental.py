@@ -16,14 +16,16 @@ import pandas as pd
 
 from lineage.difference import Difference, difference
 from lineage.idsets import Ids, ids_of
-from lineage.records import BESIDE, Run
+from lineage.records import BESIDE, Artifact, Run
 from pipeline.errors import StepRefused
 from pipeline.runner.compare import differs
 from pipeline.runner.execute import Executed, execute
+from pipeline.runner.passed import passed, passing
 from pipeline.runner.scope import DATA, PAIRS, Scope, main_role, scope
-from pipeline.runner.splice import spliced
 from pipeline.schema import conform, logical
-from pipeline.step import Depends, Effect, Known, Made, Rule, Step
+from pipeline.step import Depends, Effect, Known, Rule, Step
+from pipeline.storage.deltas import Since
+from pipeline.storage.splice import spliced
 
 LARGEST_SHARE = 0.3
 """Of an input's rows; when more are touched, running in full costs no more."""
@@ -42,6 +44,10 @@ class Earlier:
     run: Run
     given: Mapping[str, Any]
     made: Mapping[str, pd.DataFrame]
+
+    def artifact(self, role: str) -> Artifact:
+        """The record of what it made in a role."""
+        return next(use.artifact for use in self.run.outputs if use.role == role)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,7 +115,8 @@ def again(
     (gone, stood), (come, along) = (_parted(tables, narrow=narrow, wide=wide) for tables in (earlier.made, made))
     if differs(made[DATA].take(along), earlier.made[DATA].take(stood)):
         return None
-    found = _patched(step, done, made, earlier=earlier, gone=gone, come=come)
+    through = passed(passing(done.depends), values)
+    found = _patched(step, done, made, earlier=earlier, gone=gone, come=come, through=through)
     return found if len(found.done.made[DATA].value) or step.allow_empty else None
 
 
@@ -172,20 +179,25 @@ def _patched(
     earlier: Earlier,
     gone: np.ndarray,
     come: np.ndarray,
+    through: pd.DataFrame | None,
 ) -> Again:
-    before, after = earlier.made[DATA].take(gone), made[DATA].take(come)
-    outputs = {role: spliced(earlier.made[role], made[role].take(come), gone=gone) for role in made}
     kept = {
-        role: Made("dataset", frame, done.made[role].facts, done.made[role].name) for role, frame in outputs.items()
+        role: replace(
+            done.made[role],
+            value=spliced(earlier.made[role], frame.take(come), gone=gone, passed=through if role == DATA else None),
+            since=Since(earlier.artifact(role), ids_of(earlier.made[role].index[gone]), frame.take(come)),
+        )
+        for role, frame in made.items()
     }
-    changed = replace(difference(before, after), before=len(earlier.made[DATA]), after=len(outputs[DATA]))
-    facts = {"from": earlier.run.id, "depth": _depth(earlier.run) + 1, "again": len(come), "of": len(outputs[DATA])}
+    before, after, rows = earlier.made[DATA].take(gone), made[DATA].take(come), len(kept[DATA].value)
+    changed = replace(difference(before, after), before=len(earlier.made[DATA]), after=rows)
+    facts = {"from": earlier.run.id, "depth": _depth(earlier.run) + 1, "again": len(come), "of": rows}
     depends = tuple(_known(d, step) for d in done.depends)
-    detail = {"sample": SAMPLE, "of": len(outputs[DATA])} if step.claim else {}
+    detail = {"sample": SAMPLE, "of": rows} if step.claim else {}
     return Again(
         done=Executed(made=kept, depends=depends, detail=detail, facts={**done.facts, "incremental": facts}),
         rows=len(come),
-        before=next(use.artifact.reference for use in earlier.run.outputs if use.role == DATA),
+        before=earlier.artifact(DATA).reference,
         changed=changed,
     )
 

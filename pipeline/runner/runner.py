@@ -26,7 +26,10 @@ from pipeline.step import Made, Step
 from pipeline.storage.erased import telling_erased
 
 if TYPE_CHECKING:
+    from pandas import DataFrame
+
     from lineage.difference import Difference
+    from pipeline.runner.execute import Executed
     from pipeline.runner.incremental import Again
     from pipeline.storage import Storage
 
@@ -57,6 +60,7 @@ class Runner:
         self._code: dict[str, Use] = {}
         self._values: dict[str, Any] = {}
         self._known: dict[str, Artifact] = {}
+        self._digests: dict[str, Mapping[str, bytes]] = {}
         self.changes: dict[tuple[str, str], Difference] = {}
 
     @classmethod
@@ -72,7 +76,7 @@ class Runner:
         """The same runner on another occasion, sharing what is loaded."""
         other = Runner(settings=self.settings, occasion=occasion, store=self.store, storage=self.storage)
         other._values, other._known, other._code, other.ran = self._values, self._known, self._code, self.ran
-        other.changes = self.changes
+        other.changes, other._digests = self.changes, self._digests
         return other
 
     def run(self, step: Step, inputs: Mapping[str, str | Sequence[str]] | None = None) -> Ran:
@@ -104,17 +108,20 @@ class Runner:
             self._known[reference] = self.store.artifact(reference)
         return self._known[reference]
 
-    def value(self, reference: str) -> Any:
-        """The value of an artifact, loaded and verified; a DataFrame is a copy that may be changed."""
+    def value(self, reference: str, *, ready: DataFrame | None = None) -> Any:
+        """The value of an artifact, loaded and verified; a DataFrame is a copy that may be changed.
+
+        Columns of a dataset that are `ready` are not loaded, if they have its rows and its dtypes.
+        """
         if reference not in self._values:
             with telling_erased(self.store, reference):
-                self._remember(reference, self.storage.load(self.describe(reference)))
+                self._remember(reference, self._loaded(self.describe(reference), ready))
         value = self._values[reference]
         return value.copy(deep=False) if hasattr(value, "iloc") else value
 
     def drop(self) -> None:
         """Let go of all that is loaded."""
-        for kept in (self._values, self._known, self.changes):
+        for kept in (self._values, self._known, self._digests, self.changes):
             kept.clear()
 
     def annotate(
@@ -134,6 +141,13 @@ class Runner:
     def _note(self, ran: Ran, started: float) -> Ran:
         self.ran.append(replace(ran, seconds=time.perf_counter() - started))
         return self.ran[-1]
+
+    def _loaded(self, artifact: Artifact, ready: DataFrame | None) -> Any:
+        if ready is None:
+            return self.storage.load(artifact)
+        from pipeline.runner.passed import loaded
+
+        return loaded(self.storage, artifact, ready)
 
     def _remember(self, reference: str, value: Any) -> None:
         if len(self._values) >= 32:
@@ -176,7 +190,8 @@ class Runner:
         found = self._again(step, given, values, run)
         sample, production = self.settings.claim_sample, self.occasion.production
         done = found.done if found else execute(step, values, production=production, sample=sample)
-        outputs = [self._save(step, role, made, run) for role, made in done.made.items()]
+        columns = self._digests_passed(done, given, values)
+        outputs = [self._save(step, role, made, run, columns.get(role)) for role, made in done.made.items()]
         self.store.succeed(
             run.id,
             ended_at=datetime.now(UTC),
@@ -204,11 +219,26 @@ class Runner:
         past, touched = found
         return again(step, values, earlier=past, touched=touched, production=self.occasion.production)
 
-    def _save(self, step: Step, role: str, made: Made, run: Run) -> Use:
+    def _digests_passed(
+        self, done: Executed, given: Mapping[str, str | Sequence[str]], values: Mapping[str, Any]
+    ) -> dict[str, Mapping[str, bytes]]:
+        """Digests that are known of columns of outputs, by role: of those that are an input's."""
+        from pipeline.runner.passed import digests_passed, passed, passing
+
+        rule = passing(done.depends)
+        if (columns := passed(rule, values)) is None or (made := done.made.get("data")) is None:
+            return {}
+        known = self._digests.get(given[rule[0]], {})
+        return {"data": digests_passed(columns, made.value, known)}
+
+    def _save(self, step: Step, role: str, made: Made, run: Run, columns: Mapping[str, bytes] | None) -> Use:
         own = role in ("data", made.kind)
         name = made.name or ".".join(part for part in (self.occasion.dag, step.name, "" if own else role) if part)
         value = self._pinned(made.value, name, run) if made.kind == "dataset" else made.value
-        artifact = self._artifact(made.kind, name, value, made.facts, named_by=made.named_by)
+        way = {"named_by": made.named_by}
+        if value is made.value:
+            way |= {"since": made.since, "columns": columns}
+        artifact = self._artifact(made.kind, name, value, made.facts, **way)
         self._remember(artifact.reference, value)
         return Use(role=role, artifact=artifact)
 
@@ -241,10 +271,8 @@ class Runner:
             self._code[reached.digest] = Use(role=CODE, artifact=artifact)
         return [self._code[reached.digest], self._environment]
 
-    def _artifact(
-        self, kind: str, name: str, value: Any, facts: Mapping[str, Any], *, named_by: str = ""
-    ) -> Artifact:
-        saved = self.storage.save(kind, value, named_by=named_by)
+    def _artifact(self, kind: str, name: str, value: Any, facts: Mapping[str, Any], **way: Any) -> Artifact:
+        saved = self.storage.save(kind, value, **way)
         if kind == "dataset":
             from pipeline.schema import logical
 
@@ -260,6 +288,7 @@ class Runner:
             facts=facts,
         )
         self._known[artifact.reference] = artifact
+        self._digests[artifact.reference] = saved.columns
         return artifact
 
     def _fail(self, run: Run, error: BaseException) -> None:

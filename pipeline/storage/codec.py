@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -15,13 +15,15 @@ class Encoded:
     """A value on its way to a file: `content()` gives its bytes, `digest()` the digest of what they mean.
 
     The two may be called at the same time. `rows` counts the rows of a table; `ids` are the
-    ascending row ids, shape (n,), of one whose bytes do not hold them.
+    ascending row ids, shape (n,), of one whose bytes do not hold them; `columns` are the digests of its
+    columns, by name, as far as they are known: `digest()` goes by them, and adds the others.
     """
 
     content: Callable[[], bytes | memoryview]
     digest: Callable[[], str]
     rows: int | None = None
     ids: np.ndarray | None = None
+    columns: dict[str, bytes] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

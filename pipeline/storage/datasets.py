@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -37,7 +38,9 @@ def _encode(frame: pd.DataFrame) -> Encoded:
         raise _refused(error) from error
     ids = _ids_apart(table)
     kept = table if ids is None else table.drop_columns(ROW)
-    return Encoded(lambda: _parquet(kept), lambda: digest_table(table), rows=len(frame), ids=ids)
+    known: dict[str, bytes] = {}
+    digest = partial(digest_table, table, known)
+    return Encoded(lambda: parquet(kept), digest, rows=len(frame), ids=ids, columns=known)
 
 
 def _refused(error: Exception) -> StepRefused:
@@ -52,12 +55,16 @@ def _ids_apart(table: pa.Table) -> np.ndarray | None:
     return ids if (ids[1:] > ids[:-1]).all() else None
 
 
-def _parquet(table: pa.Table) -> memoryview:
+def parquet(table: pa.Table, metadata: Mapping[bytes, bytes] | None = None) -> memoryview:
     """Write zstd Parquet: texts, and numbers of few values, as dictionaries, other numbers byte by byte.
 
     First bytes of all numbers together, then second ones, pack into less, in a third of the time. There
     are no statistics: in the order of row ids, which is random, every page holds every value. A column
-    without nulls says so, which spares a mark for every value, here and when it is read.
+    without nulls says so, which spares a mark for every value, here and when it is read. `metadata` are
+    kept with the schema.
+
+    Raises:
+        StepRefused: a column holds what Parquet cannot.
     """
     categories = {
         field.name: table.column(field.name).chunk(0).dictionary
@@ -67,12 +74,26 @@ def _parquet(table: pa.Table) -> memoryview:
     if categories:
         table = _decoded(table, categories)
     encodings, table = _encodings(table, categories), _told_of_nulls(table)
+    table = table.replace_schema_metadata({**(table.schema.metadata or {}), **(metadata or {})})
     sink = pa.BufferOutputStream()
     try:
         pq.write_table(table, sink, compression="zstd", write_statistics=False, **encodings)
     except pa.ArrowException as error:
         raise _refused(error) from error
     return memoryview(sink.getvalue())
+
+
+def metadata_of(content: bytes) -> Mapping[bytes, bytes]:
+    """Read what is kept with the schema of a Parquet file.
+
+    Raises:
+        pyarrow.ArrowException, OSError: it is no Parquet file.
+    """
+    return _opened(content).schema_arrow.metadata or {}
+
+
+def _opened(content: bytes) -> pq.ParquetFile:
+    return pq.ParquetFile(pa.BufferReader(content), thrift_string_size_limit=LONGEST_METADATA_BYTES)
 
 
 def _encodings(table: pa.Table, categories: Iterable[str]) -> dict[str, list[str]]:
@@ -128,7 +149,7 @@ def _from_text(text: str) -> pa.Array:
 
 
 def _decode(content: bytes, ids: np.ndarray | None = None, columns: Sequence[str] | None = None) -> pd.DataFrame:
-    file = pq.ParquetFile(pa.BufferReader(content), thrift_string_size_limit=LONGEST_METADATA_BYTES)
+    file = _opened(content)
     names = file.schema_arrow.names if columns is None else list(columns)
     asked = names if ids is not None or columns is None else [ROW, *names]
     table = file.read(asked, use_threads=file.metadata.num_rows > _ROWS_WORTH_THREADS).select(asked)

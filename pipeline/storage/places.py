@@ -10,8 +10,15 @@ The name of row ids that are derived from the key columns of a source's table sa
 
     dataset/9f/9f2c…-1a2b3c4d.e1f0…-50ce…-9f2c…-1a2b3c4d.parquet
 
-They have a file under `row-ids` only once that table is deleted. So whether all of an artifact is
-there can be told without reading anything.
+They have a file under `row-ids` only once that table is deleted.
+
+A dataset that differs little from an earlier one can be kept as a delta: what came, changed and went.
+It lies in a folder that is named as the file of the earlier table, its base,
+
+    dataset-deltas/9f2c…-1a2b3c4d.77ab…/3e5d…-6c7b8a90.parquet
+    dataset-deltas/9f2c…-1a2b3c4d.77ab…/3e5d…-6c7b8a90-in-full.parquet    all of its rows, once its base is deleted
+
+A base is never a delta itself. So whether all of an artifact is there can be told without reading anything.
 """
 
 from __future__ import annotations
@@ -19,7 +26,13 @@ from __future__ import annotations
 ROW_IDS = "row-ids"
 """The folder of row ids; no artifact kind has a hyphen."""
 
-_DATASET, _SUFFIX = "dataset", "parquet"
+DELTAS = "dataset-deltas"
+"""The folder of deltas."""
+
+DATASETS = "dataset"
+"""The folder of datasets kept whole."""
+
+_SUFFIX, _IN_FULL = ".parquet", "-in-full.parquet"
 
 
 def place_of(kind: str, digest: str, *, checksum: str, ids: str, suffix: str) -> str:
@@ -40,7 +53,34 @@ def derivation_of(name: str) -> tuple[str, str, str]:
     if name.count("-") != 3 or "." in name:
         return "", "", ""
     fingerprint, source, digest, checksum = name.split("-")
-    return fingerprint, source, place_of(_DATASET, digest, checksum=checksum, ids=name, suffix=_SUFFIX)
+    return fingerprint, source, f"{DATASETS}/{digest[:2]}/{digest}-{checksum}.{name}{_SUFFIX}"
+
+
+def deltas_of(base: str) -> str:
+    """The folder of the deltas whose base lies at a place."""
+    return f"{DELTAS}/{base.rpartition('/')[2].removesuffix(_SUFFIX)}"
+
+
+def delta_of(base: str, digest: str, *, checksum: str) -> str:
+    """Where a delta goes, given the place of its base."""
+    return f"{deltas_of(base)}/{digest}-{checksum[:8]}{_SUFFIX}"
+
+
+def full_of(delta: str) -> str:
+    """Where all rows of the dataset that lies at a place as a delta go before its base is deleted."""
+    return f"{delta.removesuffix(_SUFFIX)}{_IN_FULL}"
+
+
+def is_in_full(place: str) -> bool:
+    """Whether it is where all rows of what was a delta lie."""
+    return place.startswith(f"{DELTAS}/") and place.endswith(_IN_FULL)
+
+
+def base_at(place: str) -> str:
+    """Where the base of a delta lies, or "" for what is no delta."""
+    folder, _, rest = place.partition("/")
+    base = rest.partition("/")[0]
+    return f"{DATASETS}/{base[:2]}/{base}{_SUFFIX}" if folder == DELTAS else ""
 
 
 def ids_of(place: str) -> str:

@@ -14,7 +14,7 @@ from lineage.records import Artifact
 from pipeline.errors import ArtifactCorrupt, ArtifactMissing, StorageUnavailable
 from pipeline.settings import masked
 from pipeline.storage.files import Files, size_of
-from pipeline.storage.places import ids_of, origins, places
+from pipeline.storage.places import base_at, full_of, ids_of, origins, places
 from pipeline.storage.unneeded import needing
 
 if TYPE_CHECKING:
@@ -53,8 +53,14 @@ class Reading:
     def is_whole(self, artifact: Artifact) -> bool:
         """Whether all files of an artifact are there and as long as recorded together; nothing is read."""
         place = artifact.place
-        found = size_of(self._files, places(place), one_of=origins(ids_of(place))) if place else None
-        return found is not None and found == artifact.size_bytes
+        found = self._size(place) if place else None
+        base = base_at(place)
+        is_there = not base or self._size(base) is not None or self._files.size(full_of(place)) is not None
+        return is_there and found is not None and found == artifact.size_bytes
+
+    def _size(self, place: str) -> int | None:
+        """The bytes of all files that belong to what lies at a place; None where one is missing."""
+        return size_of(self._files, places(place), one_of=origins(ids_of(place)))
 
     def content(self, artifact: Artifact) -> bytes:
         """Read the bytes of an artifact's own file.

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from xxhash import xxh3_128_hexdigest
@@ -13,14 +13,16 @@ from xxhash import xxh3_128_hexdigest
 from lineage.records import Artifact
 from pipeline.errors import ArtifactCorrupt, Misuse, StorageUnavailable
 from pipeline.settings import masked
-from pipeline.storage.codec import Codec, Encoded
+from pipeline.storage.codec import Encoded
 from pipeline.storage.files import files_at
 from pipeline.storage.kinds import codec_of
-from pipeline.storage.places import place_of
+from pipeline.storage.loading import Loading
+from pipeline.storage.places import base_at, delta_of, full_of, place_of
 from pipeline.storage.reading import Reading
 from pipeline.storage.unneeded import unneeded
 
 if TYPE_CHECKING:
+    from pipeline.storage.deltas import Delta, Since
     from pipeline.storage.derived import Sources
     from pipeline.storage.row_ids import Filed
 
@@ -35,7 +37,7 @@ class Saved:
 
     `place` is relative to the storage root; `checksum` is the 128-bit XXH3 of the file there.
     `size_bytes` is that of this file and of those of its row ids, which others may need too. `rows`
-    counts the rows of a dataset and is None for anything else.
+    counts the rows of a dataset and is None for anything else; `columns` are digests of its columns.
     """
 
     digest: str
@@ -43,6 +45,7 @@ class Saved:
     checksum: str
     size_bytes: int
     rows: int | None = None
+    columns: Mapping[str, bytes] = field(default_factory=dict, compare=False, repr=False)
 
 
 class Storage:
@@ -61,39 +64,43 @@ class Storage:
                 f"storage {masked(root)} cannot be opened", found=str(error), next_step="See HEADWATER_STORAGE."
             ) from error
         self._reading = Reading(self._files, root, sources)
+        self._loading = Loading(self._files, self._reading)
 
     def __repr__(self) -> str:
         return f"Storage({masked(self.root)!r})"
 
-    def save(self, kind: str, value: Any, digest: str | None = None, *, named_by: str = "") -> Saved:
+    def save(
+        self,
+        kind: str,
+        value: Any,
+        *,
+        named_by: str = "",
+        since: Since | None = None,
+        columns: Mapping[str, bytes] | None = None,
+    ) -> Saved:
         """Save a value of a kind; the same content saved again lands in the same place.
 
-        `digest` is given where the caller knows the content's digest already, and `named_by` where the rows
-        of a dataset are named by its key columns, as those of this source: long ones' ids are not written.
+        Of a dataset, `named_by` is the source by whose key, in columns of its own, its rows are named: the ids
+        of a long one are not written. `since` tells how it came out of an earlier one, if it did: a long one
+        is kept as a delta from that. `columns` are digests of columns, by name, where they are known.
 
         Raises:
             Misuse: `kind` is no lower-case word.
             StepRefused: a value of this kind cannot be kept.
             StorageUnavailable: the bytes could not be written; no part of a file is left behind.
+            StoreUnreachable: the rows are named by a source, and the store cannot be read.
         """
         if not _KIND.fullmatch(kind):
             raise Misuse(f"artifact kind {kind!r}", expected="a lower-case word")
-        codec = codec_of(kind)
-        encoded = codec.encode(value)
-        by_key = bool(named_by) and encoded.ids is not None and self._reading.is_derivable(value, named_by)
-        digest, filed, content = self._made(encoded, digest, apart=not by_key)
-        checksum = xxh3_128_hexdigest(content)
-        if by_key:
-            filed = self._reading.row_ids.filed_by_key(encoded.ids, named_by, digest=digest, checksum=checksum)
-        place = place_of(kind, digest, checksum=checksum, ids=filed.name if filed else "", suffix=codec.suffix)
+        encoded = codec_of(kind).encode(value)
+        encoded.columns.update(columns or {})
+        delta = self._delta(value, since) if since else None
         try:
-            if filed:
-                self._reading.row_ids.write(filed, encoded.ids)
-            self._files.write(place, content)
+            if delta:
+                return self._save_delta(delta, encoded, since.artifact)
+            return self._save_whole(kind, value, encoded, named_by=named_by)
         except OSError as error:
-            raise self._reading.unavailable(f"{kind} {digest} was not saved", error) from error
-        size_bytes = len(content) + (filed.size_bytes if filed else 0)
-        return Saved(digest=digest, place=place, checksum=checksum, size_bytes=size_bytes, rows=encoded.rows)
+            raise self._reading.unavailable(f"{kind} {encoded.digest()} was not saved", error) from error
 
     def exists(self, artifact: Artifact) -> bool:
         """Whether an artifact's bytes are there, all of them by number; their content is not read."""
@@ -111,7 +118,7 @@ class Storage:
             ArtifactCorrupt: its bytes are not what was recorded.
             StorageUnavailable: the storage cannot be read.
         """
-        return self._decoded(artifact, codec_of(artifact.kind))
+        return self._loading.value(artifact)
 
     def columns(self, artifact: Artifact, names: Sequence[str]) -> Any:
         """Read these columns of a dataset as a frame, all of its bytes being checked as `load` does.
@@ -121,7 +128,7 @@ class Storage:
             ArtifactCorrupt: its bytes are not what was recorded, or hold no such column.
             StorageUnavailable: the storage cannot be read.
         """
-        return self._decoded(artifact, codec_of(artifact.kind), columns=list(names))
+        return self._loading.value(artifact, columns=list(names))
 
     def verify(self, artifact: Artifact) -> None:
         """Read an artifact's bytes again, decode them and compare checksum, row count and digest.
@@ -132,7 +139,7 @@ class Storage:
             StorageUnavailable: the storage cannot be read.
         """
         codec = codec_of(artifact.kind)
-        value = self._decoded(artifact, codec, again=True)
+        value = self._loading.value(artifact, again=True)
         if (found := codec.digest(value)) != artifact.digest:
             raise ArtifactCorrupt(
                 f"{artifact.reference} does not hold what it is named for", expected=artifact.digest, found=found
@@ -144,7 +151,8 @@ class Storage:
         """Remove an artifact's bytes for good, and so those of any other of the same content; again is no error.
 
         Its row ids, which say nothing about a key, may be needed by others, and stay until `sweep`; those
-        that only its key columns gave are written down, if others need them.
+        that only its key columns gave are written down, if others need them. Datasets that are kept as deltas
+        from it are written in full.
 
         Raises:
             StorageUnavailable: they could not be removed.
@@ -153,9 +161,12 @@ class Storage:
         """
         if not artifact.place:
             return
-        self._reading.leave(artifact.place)
         try:
+            self._loading.leave(artifact.place)
+            self._reading.leave(artifact.place)
             self._files.delete(artifact.place)
+            if base_at(artifact.place):
+                self._files.delete(full_of(artifact.place))
         except OSError as error:
             raise self._reading.unavailable(f"{artifact.reference} was not deleted", error) from error
 
@@ -175,12 +186,45 @@ class Storage:
             raise self._reading.unavailable("row ids were not swept", error) from error
         return gone
 
-    def _made(self, encoded: Encoded, digest: str | None, *, apart: bool) -> tuple[str, Filed | None, Any]:
+    def _delta(self, value: Any, since: Since) -> Delta | None:
+        """How a dataset is told from the base of the one that it came out of; None where it is better kept whole."""
+        before = self._loading.delta(since.artifact)
+        delta = before.then(since) if before else None
+        return delta if delta and delta.is_worth_it(value) else None
+
+    def _save_delta(self, delta: Delta, encoded: Encoded, earlier: Artifact) -> Saved:
+        digest = encoded.digest()
+        if digest == earlier.digest:
+            found = {name: getattr(earlier, name) for name in ("digest", "place", "checksum", "size_bytes", "rows")}
+            return Saved(**found, columns=encoded.columns)
+        content = delta.content()
+        checksum = xxh3_128_hexdigest(content)
+        place = delta_of(delta.base.place, digest, checksum=checksum)
+        self._files.write(place, content)
+        named = {"digest": digest, "place": place, "checksum": checksum}
+        return Saved(**named, size_bytes=len(content), rows=encoded.rows, columns=encoded.columns)
+
+    def _save_whole(self, kind: str, value: Any, encoded: Encoded, *, named_by: str) -> Saved:
+        by_key = bool(named_by) and encoded.ids is not None and self._reading.is_derivable(value, named_by)
+        digest, filed, content = self._made(encoded, apart=not by_key)
+        checksum = xxh3_128_hexdigest(content)
+        if by_key:
+            filed = self._reading.row_ids.filed_by_key(encoded.ids, named_by, digest=digest, checksum=checksum)
+        suffix = codec_of(kind).suffix
+        place = place_of(kind, digest, checksum=checksum, ids=filed.name if filed else "", suffix=suffix)
+        if filed:
+            self._reading.row_ids.write(filed, encoded.ids)
+        self._files.write(place, content)
+        size_bytes = len(content) + (filed.size_bytes if filed else 0)
+        named = {"digest": digest, "place": place, "checksum": checksum}
+        return Saved(**named, size_bytes=size_bytes, rows=encoded.rows, columns=encoded.columns)
+
+    def _made(self, encoded: Encoded, *, apart: bool) -> tuple[str, Filed | None, Any]:
         """The digest, how to keep row ids `apart`, and the bytes; on two threads where there are many rows."""
 
         def beside() -> tuple[str, Filed | None]:
             filed = self._reading.row_ids.filed(encoded.ids) if apart and encoded.ids is not None else None
-            return digest or encoded.digest(), filed
+            return encoded.digest(), filed
 
         if (encoded.rows or 0) < ROWS_WORTH_A_THREAD:
             return *beside(), encoded.content()
@@ -188,14 +232,3 @@ class Storage:
             found = thread.submit(beside)
             content = encoded.content()
             return *found.result(), content
-
-    def _decoded(
-        self, artifact: Artifact, codec: Codec, *, columns: Sequence[str] | None = None, again: bool = False
-    ) -> Any:
-        content = self._reading.content(artifact)
-        ids = self._reading.ids(artifact, content, again=again)
-        apart = {name: given for name, given in {"ids": ids, "columns": columns}.items() if given is not None}
-        try:
-            return codec.decode(content, **apart)
-        except codec.undecodable as error:
-            raise ArtifactCorrupt(f"{artifact.reference}: {artifact.place} cannot be read", found=str(error)) from error

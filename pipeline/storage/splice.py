@@ -16,19 +16,25 @@ SHORTEST_RUN = 32
 """Rows in a row, on average, from which on texts are copied run by run; below that they are picked one by one."""
 
 
-def spliced(old: pd.DataFrame, fresh: pd.DataFrame, *, gone: np.ndarray) -> pd.DataFrame:
+def spliced(
+    old: pd.DataFrame, fresh: pd.DataFrame, *, gone: np.ndarray, passed: pd.DataFrame | None = None
+) -> pd.DataFrame:
     """Give the rows of `old` but those at the places `gone`, and the `fresh` ones, in order of their ids.
 
     Both are in that order already, have the same columns and dtypes, and no id that stays is a fresh one.
-    A pairs table has the rows of the output it belongs to, in the same order.
+    A pairs table has the rows of the output it belongs to, in the same order. Columns in `passed` are
+    taken from there, if its rows are those of the result, and dtypes those of `old`.
     """
     kept = np.delete(np.arange(len(old)), gone)
     between = np.searchsorted(old.index.to_numpy()[kept], fresh.index.to_numpy())
     order = _Order(np.insert(kept, between, np.arange(len(old), len(old) + len(fresh))), len(old))
-    pairs = ((column.array, fresh[name].array, order) for name, column in old.items())
-    columns = each_column(_taken, pairs, rows=len(order.places))
     index = pd.Index(np.concatenate([old.index, fresh.index])[order.places], name=old.index.name)
-    return pd.DataFrame(dict(zip(old.columns, columns, strict=True)), index=index, copy=False)
+    ready = passed if passed is not None and passed.index.equals(index) else fresh.iloc[:0, :0]
+    is_ready = {name: name in ready and ready[name].dtype == column.dtype for name, column in old.items()}
+    pairs = [(old[name].array, fresh[name].array, order) for name, there in is_ready.items() if not there]
+    made = iter(each_column(_taken, pairs, rows=len(index)))
+    columns = {name: ready[name].array if there else next(made) for name, there in is_ready.items()}
+    return pd.DataFrame(columns, index=index, copy=False)
 
 
 @dataclass(frozen=True)

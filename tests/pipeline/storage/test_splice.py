@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.runner.splice import spliced
+from pipeline.storage.splice import spliced
 
 WHOLE = st.integers(-(2**40), 2**40)
 KINDS = {

@@ -1,0 +1,76 @@
+"""Columns of an output that are an input's cell for cell, by the rules of the step: they need no work of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from lineage.records import Artifact, Run
+from lineage.tables import ROW
+from pipeline.step import Depends, Effect, Rule
+
+if TYPE_CHECKING:
+    from pipeline.storage import Storage
+
+Passing = tuple[str, Mapping[str, Any]]
+"""The role of an input, and what its rule says of columns."""
+
+
+def passing(depends: Iterable[Depends]) -> Passing | None:
+    """Find the rule of a step by which columns pass through to its output `data`, if it has one."""
+    return _one((d.input, d.detail) for d in depends if _is_direct(d) and d.output in ("*", "data"))
+
+
+def passing_before(run: Run, reference: str) -> Passing | None:
+    """Find the rule by which columns passed through to an output of an earlier run, if it had one."""
+    roles = {use.artifact.reference: use.role for use in run.inputs}
+    return _one((roles[d.input], d.detail) for d in run.dependencies if _is_direct(d) and d.output == reference)
+
+
+def passed(rule: Passing | None, values: Mapping[str, Any]) -> pd.DataFrame | None:
+    """Give the columns of an input that pass through, for outputs that have its rows; None where none do."""
+    given = values.get(rule[0]) if rule else None
+    if not isinstance(given, pd.DataFrame):
+        return None
+    passes, gives = rule[1]["passes"], rule[1]["gives"]
+    return given[[name for name in given.columns if name not in gives and (passes == "*" or name in passes)]]
+
+
+def loaded(storage: Storage, artifact: Artifact, ready: pd.DataFrame) -> pd.DataFrame:
+    """Load a dataset, but for those of its columns that are `ready`, if they have its rows.
+
+    Raises: as `Storage.load`.
+    """
+    types = artifact.facts.get("columns", {})
+    own = [name for name, dtype in types.items() if name not in ready or dtype != _pinned(ready[name])]
+    if len(own) == len(types) or artifact.rows != len(ready):
+        return storage.load(artifact)
+    frame = storage.columns(artifact, own)
+    if not frame.index.equals(ready.index):
+        return storage.load(artifact)
+    columns = {name: (frame if name in own else ready)[name].array for name in types}
+    return pd.DataFrame(columns, index=frame.index, copy=False)
+
+
+def digests_passed(columns: pd.DataFrame, frame: pd.DataFrame, known: Mapping[str, bytes]) -> dict[str, bytes]:
+    """Give the digests of those columns of an output, and of its row ids, that are `known` of its input."""
+    if not known or not frame.index.equals(columns.index):
+        return {}
+    same = [name for name in columns if name in frame and frame[name].dtype == columns[name].dtype]
+    return {name: known[name] for name in (ROW, *same)}
+
+
+def _pinned(column: pd.Series) -> str:
+    """The dtype as it is recorded; "" for a category, whose record does not tell its values."""
+    return "" if isinstance(column.dtype, pd.CategoricalDtype) else str(column.dtype)
+
+
+def _is_direct(d: Any) -> bool:
+    return d.rule is Rule.SAME_ROW and d.effect is Effect.DIRECT
+
+
+def _one(rules: Iterable[Passing]) -> Passing | None:
+    found = list(rules)
+    return found[0] if len(found) == 1 and {"passes", "gives"} <= found[0][1].keys() else None

@@ -1,0 +1,114 @@
+"""Turns the bytes of artifacts into values: those of one file, or of a delta and its base."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from lineage.records import Artifact
+from pipeline.errors import ArtifactCorrupt, ArtifactMissing
+from pipeline.storage.codec import Codec
+from pipeline.storage.files import Files
+from pipeline.storage.kinds import codec_of
+from pipeline.storage.places import DATASETS, base_at, deltas_of, full_of, is_in_full
+from pipeline.storage.reading import Reading
+
+if TYPE_CHECKING:
+    from pipeline.storage.deltas import Delta
+
+
+class Loading:
+    """Loads artifacts that lie under one root, and tells deltas from what they stand on."""
+
+    def __init__(self, files: Files, reading: Reading) -> None:
+        self._files, self._reading = files, reading
+
+    def value(self, artifact: Artifact, *, columns: Sequence[str] | None = None, again: bool = False) -> Any:
+        """Load an artifact's value; of a dataset, these columns or all. Row ids seen lately are read `again` if asked.
+
+        Raises:
+            ArtifactMissing: its bytes are gone, or never had a place.
+            ArtifactCorrupt: its bytes are not what was recorded, or hold no such column.
+            StorageUnavailable: the storage cannot be read.
+        """
+        content = self._reading.content(artifact)
+        if base_at(artifact.place):
+            return self._changed(artifact, content, columns=columns, again=again)
+        ids = self._reading.ids(artifact, content, again=again)
+        given = {name: one for name, one in {"ids": ids, "columns": columns}.items() if one is not None}
+        return self._decoded(artifact, content, **given)
+
+    def delta(self, artifact: Artifact) -> Delta | None:
+        """How a dataset differs from the base it is kept as, itself if it is kept whole; None if that is gone.
+
+        Raises: as `value`.
+        """
+        from pipeline.storage.deltas import nothing_since
+
+        if not base_at(artifact.place):
+            return nothing_since(artifact) if self._reading.is_whole(artifact) else None
+        found = self._delta(artifact, self._reading.content(artifact))
+        return found if self._reading.is_whole(found.base) else None
+
+    def leave(self, place: str) -> None:
+        """Write every dataset that is kept as a delta from the one at a place in full, since that is going.
+
+        One that cannot be read any more is left as it is.
+
+        Raises:
+            StorageUnavailable: they could not be read or written.
+        """
+        if not place.startswith(f"{DATASETS}/"):
+            return
+        for delta in sorted(self._files.ages_s(deltas_of(place))):
+            if self._files.size(full_of(delta)) is None and not is_in_full(delta):
+                self._write_in_full(delta)
+
+    def _write_in_full(self, delta: str) -> None:
+        from lineage.tables import digest_table, table_of
+        from pipeline.storage.datasets import parquet
+
+        digest = delta.rpartition("/")[2].partition("-")[0]
+        try:
+            table = table_of(self.value(Artifact(kind=DATASETS, name=delta, digest=digest, place=delta)))
+        except (ArtifactCorrupt, ArtifactMissing):
+            return
+        if digest_table(table) == digest:
+            self._files.write(full_of(delta), parquet(table))
+
+    def _changed(self, artifact: Artifact, content: bytes, *, columns: Sequence[str] | None, again: bool) -> Any:
+        delta = self._delta(artifact, content, columns)
+        try:
+            base = self.value(delta.base, columns=columns, again=again)
+        except ArtifactMissing:
+            return self._in_full(artifact, columns)
+        return delta.applied(base)
+
+    def _delta(self, artifact: Artifact, content: bytes, columns: Sequence[str] | None = None) -> Delta:
+        from pipeline.storage.deltas import Delta
+
+        try:
+            return Delta.read(artifact, content, columns)
+        except codec_of(artifact.kind).undecodable as error:
+            raise _unreadable(artifact, error) from error
+
+    def _in_full(self, artifact: Artifact, columns: Sequence[str] | None) -> Any:
+        """The table that was written when the base went; its digest says whether it is still what it was."""
+        full = Artifact(kind=DATASETS, name=artifact.name, digest=artifact.digest, place=full_of(artifact.place))
+        table = self._decoded(full, self._reading.content(full))
+        if (found := codec_of(DATASETS).digest(table)) != artifact.digest:
+            raise ArtifactCorrupt(
+                f"{artifact.reference}: {full.place} holds something else", expected=artifact.digest, found=found
+            )
+        return table if columns is None else table[list(columns)]
+
+    def _decoded(self, artifact: Artifact, content: bytes, **given: Any) -> Any:
+        codec: Codec = codec_of(artifact.kind)
+        try:
+            return codec.decode(content, **given)
+        except codec.undecodable as error:
+            raise _unreadable(artifact, error) from error
+
+
+def _unreadable(artifact: Artifact, error: Exception) -> ArtifactCorrupt:
+    return ArtifactCorrupt(f"{artifact.reference}: {artifact.place} cannot be read", found=str(error))
