@@ -16,7 +16,7 @@ import pyarrow as pa
 
 from lineage.cells import each_column, in_one_piece
 from lineage.comparison import unequal
-from lineage.idsets import NO_IDS, Ids, ids_of, joined
+from lineage.idsets import NO_IDS, Ids, ids_of, joined, rows_among
 from lineage.tables import ROW, table_of
 
 
@@ -52,16 +52,17 @@ class Difference:
         )
 
 
-def difference(before: pd.DataFrame, after: pd.DataFrame) -> Difference:
+def difference(before: pd.DataFrame, after: pd.DataFrame, *, among: Ids | None = None) -> Difference:
     """Compare two versions of a table, row by row and cell by cell; their order counts for nothing.
 
-    A column that one version alone has is changed in every row that both have.
+    A column that one version alone has is changed in every row that both have. `among` are the ids of
+    the rows that alone can differ, where that is known.
 
     Raises:
         NotDigestible: the index is not of integers, a column name is not text, is `row` or is there
             twice, or a column holds something Arrow cannot.
     """
-    old, new = table_of(before), table_of(after)
+    old, new = (table_of(one if among is None else rows_among(one, among)) for one in (before, after))
     aligned = _aligned(*(table.column(ROW).to_numpy() for table in (old, new)))
     names = list(dict.fromkeys([*before.columns, *after.columns]))
     pairs = [(_taken(old, name, aligned.old), _taken(new, name, aligned.new)) for name in names]

@@ -60,9 +60,10 @@ def amended_table(
     *, table: pd.DataFrame, version: str, recall: str, of: Sequence[str], found: Faults, about: Mapping[str, Any]
 ) -> dict[str, Made]:
     """Put right in a table what was `found` to be wrong in the versions `of`: in it, or in what it was made of."""
+    right = table
     for reference in of:
-        table = put_right(table, found.starts[reference], found.after.get(reference))
-    return {"data": source_version(table, version=version, about=about)}
+        right = put_right(right, found.starts[reference], found.after.get(reference))
+    return {"data": source_version(right, version=version, earlier=table, about=about)}
 
 
 def put_right(table: pd.DataFrame, touched: Touched, after: pd.DataFrame | None) -> pd.DataFrame:

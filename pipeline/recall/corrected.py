@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from lineage.difference import Difference, difference
+from lineage.difference import Difference
 from lineage.idsets import Ids
 from lineage.records import Artifact
 from lineage.store import Store
@@ -117,7 +117,7 @@ def _by_file(runner: Runner, wrong: Artifact, *, declared: Source | None, file: 
 
 
 def _compared(runner: Runner, wrong: Artifact, *, right: str) -> Statement:
-    found = difference(runner.value(wrong.reference), runner.value(right))
+    found = runner.difference(wrong.reference, right)
     if not len(found.touched):
         raise Misuse(f"{right} says what {wrong.reference} says already", expected="at least one row that is another")
     return Statement(

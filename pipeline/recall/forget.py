@@ -211,7 +211,8 @@ class _Forgetting:
         return ROWS in one.how and self.runner.store.artifact(one.reference).facts.get("source") == self.recall.source
 
     def _places(self, references: Iterable[str]) -> list[str]:
-        return [self.runner.store.artifact(one).place for one in references]
+        places = [self.runner.store.artifact(one).place for one in references]
+        return [each for place in places for each in (place, full_of(place))]
 
 
 def _still_there(found: Searched) -> list[str]:

@@ -21,6 +21,7 @@ from pipeline.ingestion.rows import categories, described, stacked, used_categor
 from pipeline.runner import Runner
 from pipeline.schema import ROW, conform, logical, normalised
 from pipeline.step import Made
+from pipeline.storage.deltas import Since
 
 STAGE = "ingestion"
 CORRECTS = "corrects"
@@ -51,14 +52,16 @@ def corrected_table(
     _refuse_columns(read.frame, earlier, source=source)
     right = without_erased(read.frame, erased)
     table = patched(earlier, right) if patch else right
-    if not len(difference(earlier, table).touched):
+    touched = difference(earlier, table).touched
+    if not len(touched):
         raise SourceRejected(
             f"{files[0]['name']} says what {version[: version.index('@') + 13]} says already",
             expected="at least one row that is another",
             next_step="Look at the file, or name another version.",
         )
     about = described(table, types, source=source, partition=WHOLE, files=files, dropped=read.dropped)
-    made = {"data": _version(table, {**about, CORRECTS: version})}
+    since = Since.of(version, earlier, table, touched=touched)
+    made = {"data": _version(table, {**about, CORRECTS: version}, since)}
     if read.succession:
         made["succession"] = Made("dataset", _succession(read.succession), name=f"{source.name}.succession")
     return made
@@ -75,8 +78,8 @@ def patched(table: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
         return whole
 
 
-def source_version(table: pd.DataFrame, *, version: str, about: Mapping[str, Any]) -> Made:
-    """A table as a version of the source that `about` describes, in which `version` is corrected.
+def source_version(table: pd.DataFrame, *, version: str, earlier: pd.DataFrame, about: Mapping[str, Any]) -> Made:
+    """A table as a version of the source that `about` describes, in which `version`, the table `earlier`, is corrected.
 
     Only of what people said of errors there may be nothing left.
 
@@ -85,7 +88,8 @@ def source_version(table: pd.DataFrame, *, version: str, about: Mapping[str, Any
     """
     if not len(table) and tuple(about.get("keys", ())) != KEYS:
         raise SourceRejected(f"{about['source']} would have no row left", next_step="Recall fewer rows.")
-    return _version(table, {**about, "categories": categories(table), CORRECTS: version})
+    since = Since.of(version, earlier, table, touched=difference(earlier, table).touched)
+    return _version(table, {**about, "categories": categories(table), CORRECTS: version}, since)
 
 
 def source_facts(runner: Runner, version: str) -> dict[str, Any]:
@@ -94,10 +98,10 @@ def source_facts(runner: Runner, version: str) -> dict[str, Any]:
     return {"source": artifact.name, **{key: value for key, value in artifact.facts.items() if key != "columns"}}
 
 
-def _version(table: pd.DataFrame, about: Mapping[str, Any]) -> Made:
+def _version(table: pd.DataFrame, about: Mapping[str, Any], since: Since | None) -> Made:
     """What the facts say of itself; a row that is put right keeps its id, and so its key."""
     name = about["source"]
-    return Made("dataset", table, about, name=name, named_by=name if about.get("keys") else "")
+    return Made("dataset", table, about, name=name, named_by=name if about.get("keys") else "", since=since)
 
 
 def _refuse_columns(found: pd.DataFrame, earlier: pd.DataFrame, *, source: Source) -> None:

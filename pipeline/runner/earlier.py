@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from lineage.difference import Difference, difference
+from lineage.difference import Difference
 from lineage.records import BESIDE, Run
 from pipeline.runner.incremental import Earlier, comparable, possible
 from pipeline.runner.passed import passed, passing_before
@@ -78,7 +78,9 @@ def _values(runner: Runner, given: str | Sequence[str], before: Sequence[str]) -
 
 def _difference(runner: Runner, before: Sequence[str], after: Sequence[str]) -> Difference:
     """How the tables of one role differ, all of them taken together."""
-    return Difference.together([_known(runner, old, new) for old, new in zip(before, after, strict=True) if old != new])
+    return Difference.together(
+        [runner.difference(old, new) for old, new in zip(before, after, strict=True) if old != new]
+    )
 
 
 def _alike(runner: Runner, before: Sequence[str], after: Sequence[str]) -> bool:
@@ -87,10 +89,3 @@ def _alike(runner: Runner, before: Sequence[str], after: Sequence[str]) -> bool:
         [list(runner.describe(each).facts.get("columns", {}).items()) for each in part] for part in (before, after)
     ]
     return columns[0] == columns[1]
-
-
-def _known(runner: Runner, old: str, new: str) -> Difference:
-    """How one table differs from another: as the step that made it found, or compared cell by cell."""
-    if (old, new) not in runner.changes:
-        runner.changes[old, new] = difference(runner.value(old), runner.value(new))
-    return runner.changes[old, new]

@@ -16,7 +16,7 @@ import pandas as pd
 
 from lineage.difference import Difference, difference
 from lineage.idsets import Ids, ids_of
-from lineage.records import BESIDE, Artifact, Run
+from lineage.records import BESIDE, Run
 from pipeline.errors import StepRefused
 from pipeline.runner.compare import differs
 from pipeline.runner.execute import Executed, execute
@@ -45,9 +45,9 @@ class Earlier:
     given: Mapping[str, Any]
     made: Mapping[str, pd.DataFrame]
 
-    def artifact(self, role: str) -> Artifact:
-        """The record of what it made in a role."""
-        return next(use.artifact for use in self.run.outputs if use.role == role)
+    def reference(self, role: str) -> str:
+        """The reference of what it made in a role."""
+        return next(use.artifact.reference for use in self.run.outputs if use.role == role)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -185,7 +185,7 @@ def _patched(
         role: replace(
             done.made[role],
             value=spliced(earlier.made[role], frame.take(come), gone=gone, passed=through if role == DATA else None),
-            since=Since(earlier.artifact(role), ids_of(earlier.made[role].index[gone]), frame.take(come)),
+            since=Since(earlier.reference(role), ids_of(earlier.made[role].index[gone]), frame.take(come)),
         )
         for role, frame in made.items()
     }
@@ -197,7 +197,7 @@ def _patched(
     return Again(
         done=Executed(made=kept, depends=depends, detail=detail, facts={**done.facts, "incremental": facts}),
         rows=len(come),
-        before=earlier.artifact(DATA).reference,
+        before=earlier.reference(DATA),
         changed=changed,
     )
 

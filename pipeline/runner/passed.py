@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from lineage.records import Artifact, Run
+from lineage.records import Artifact, Dependency, Run
 from lineage.tables import ROW
 from pipeline.step import Depends, Effect, Rule
 
@@ -15,18 +15,18 @@ if TYPE_CHECKING:
     from pipeline.storage import Storage
 
 Passing = tuple[str, Mapping[str, Any]]
-"""The role of an input, and what its rule says of columns."""
+"""The role of an input; its columns that pass through ("*": all), and those that any rule gives."""
 
 
 def passing(depends: Iterable[Depends]) -> Passing | None:
-    """Find the rule of a step by which columns pass through to its output `data`, if it has one."""
-    return _one((d.input, d.detail) for d in depends if _is_direct(d) and d.output in ("*", "data"))
+    """Find by which rule of a step columns pass through to its output `data`, if they do."""
+    return _one([(d.input, d) for d in depends if d.output in ("*", "data")])
 
 
 def passing_before(run: Run, reference: str) -> Passing | None:
-    """Find the rule by which columns passed through to an output of an earlier run, if it had one."""
+    """Find by which rule columns passed through to an output of an earlier run, if they did."""
     roles = {use.artifact.reference: use.role for use in run.inputs}
-    return _one((roles[d.input], d.detail) for d in run.dependencies if _is_direct(d) and d.output == reference)
+    return _one([(roles[d.input], d) for d in run.dependencies if d.output == reference])
 
 
 def passed(rule: Passing | None, values: Mapping[str, Any]) -> pd.DataFrame | None:
@@ -67,10 +67,11 @@ def _pinned(column: pd.Series) -> str:
     return "" if isinstance(column.dtype, pd.CategoricalDtype) else str(column.dtype)
 
 
-def _is_direct(d: Any) -> bool:
-    return d.rule is Rule.SAME_ROW and d.effect is Effect.DIRECT
-
-
-def _one(rules: Iterable[Passing]) -> Passing | None:
-    found = list(rules)
-    return found[0] if len(found) == 1 and {"passes", "gives"} <= found[0][1].keys() else None
+def _one(rules: Sequence[tuple[str, Depends | Dependency]]) -> Passing | None:
+    """The one rule for rows; what another rule gives does not pass, nor does anything where that is not known."""
+    telling = [(role, d) for role, d in rules if d.effect is not Effect.DECISION]
+    rows = [(role, d) for role, d in telling if d.rule is Rule.SAME_ROW]
+    if len(rows) != 1 or "passes" not in rows[0][1].detail or any("gives" not in d.detail for _, d in telling):
+        return None
+    gives = {name for _, d in telling for name in d.detail["gives"]}
+    return rows[0][0], {"passes": rows[0][1].detail["passes"], "gives": gives}

@@ -119,6 +119,18 @@ class Runner:
         value = self._values[reference]
         return value.copy(deep=False) if hasattr(value, "iloc") else value
 
+    def difference(self, before: str, after: str) -> Difference:
+        """How a dataset differs from an earlier one: as the step that made it found, or compared cell by cell.
+
+        Where both are kept as changes of one table, the rows that they name are compared.
+        """
+        if (before, after) not in self.changes:
+            from lineage.difference import difference
+
+            ids = self.storage.may_differ(self.describe(before), self.describe(after))
+            self.changes[before, after] = difference(self.value(before), self.value(after), among=ids)
+        return self.changes[before, after]
+
     def drop(self) -> None:
         """Let go of all that is loaded."""
         for kept in (self._values, self._known, self._digests, self.changes):
@@ -144,13 +156,13 @@ class Runner:
 
     def _loaded(self, artifact: Artifact, ready: DataFrame | None) -> Any:
         if ready is None:
-            return self.storage.load(artifact)
+            return self.storage.load(artifact, loaded=self._values)
         from pipeline.runner.passed import loaded
 
         return loaded(self.storage, artifact, ready)
 
     def _remember(self, reference: str, value: Any) -> None:
-        if len(self._values) >= 32:
+        while len(self._values) >= 32:
             self._values.pop(next(iter(self._values)))
         self._values[reference] = value
 
@@ -190,7 +202,7 @@ class Runner:
         found = self._again(step, given, values, run)
         sample, production = self.settings.claim_sample, self.occasion.production
         done = found.done if found else execute(step, values, production=production, sample=sample)
-        columns = self._digests_passed(done, given, values)
+        columns = self._digests_passed(done, given, values) if found else {}
         outputs = [self._save(step, role, made, run, columns.get(role)) for role, made in done.made.items()]
         self.store.succeed(
             run.id,
@@ -222,7 +234,7 @@ class Runner:
     def _digests_passed(
         self, done: Executed, given: Mapping[str, str | Sequence[str]], values: Mapping[str, Any]
     ) -> dict[str, Mapping[str, bytes]]:
-        """Digests that are known of columns of outputs, by role: of those that are an input's."""
+        """Digests that are known of columns of outputs, by role: of those that were taken over from an input."""
         from pipeline.runner.passed import digests_passed, passed, passing
 
         rule = passing(done.depends)
@@ -238,6 +250,7 @@ class Runner:
         way = {"named_by": made.named_by}
         if value is made.value:
             way |= {"since": made.since, "columns": columns}
+            way |= {"earlier": self.describe(made.since.reference)} if made.since else {}
         artifact = self._artifact(made.kind, name, value, made.facts, **way)
         self._remember(artifact.reference, value)
         return Use(role=role, artifact=artifact)

@@ -11,10 +11,11 @@ import base64
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
-from lineage.idsets import NO_IDS, Ids, ids_of, joined, places_among, without
+from lineage.idsets import NO_IDS, Ids, ids_of, joined, places_among, rows_among, shared, without
 from lineage.records import Artifact
 from lineage.tables import table_of
 from pipeline.storage.datasets import DATASETS, metadata_of, parquet
@@ -33,15 +34,24 @@ _BASE = b"headwater.base"
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Since:
-    """How a table came out of an earlier dataset, both in order of their ids and of the same columns.
+    """How a table came out of an earlier dataset, `reference`; both are in order of their ids, and of the same dtypes.
 
     `gone` are the ids of the rows that went or changed; `fresh` are those that came, and those that
     changed as they are now, in order of their ids.
     """
 
-    artifact: Artifact
+    reference: str
     gone: Ids
     fresh: pd.DataFrame
+
+    @classmethod
+    def of(cls, reference: str, before: pd.DataFrame, after: pd.DataFrame, *, touched: Ids) -> Since | None:
+        """Tell how one table came out of another, in no rows but the `touched`; None where it is not so simple."""
+        ordered = all(one.index.is_monotonic_increasing for one in (before, after))
+        same = list(before.columns) == list(after.columns) and _dtypes(before) == _dtypes(after)
+        if not (ordered and same):
+            return None
+        return cls(reference, shared(touched, ids_of(before.index)), rows_among(after, touched))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -81,8 +91,7 @@ class Delta:
 
     def applied(self, base: pd.DataFrame) -> pd.DataFrame:
         """Give the dataset, from the table of its base with the same columns."""
-        gone = joined(self.gone, ids_of(self.fresh.index))
-        return spliced(base, self.fresh, gone=places_among(base.index, gone))
+        return spliced(base, self.fresh, gone=places_among(base.index, self.touched))
 
     def then(self, since: Since) -> Delta:
         """Give the delta of a table that came out of this one, from the same base."""
@@ -94,10 +103,21 @@ class Delta:
         places = places_among(self.fresh.index, stay)
         return Delta(self.base, gone, spliced(self.fresh.take(places), since.fresh, gone=places[:0]))
 
+    @property
+    def touched(self) -> Ids:
+        """The ids of all rows in which the dataset can differ from its base."""
+        return self.gone if self.fresh is None else joined(self.gone, ids_of(self.fresh.index))
+
     def is_worth_it(self, table: pd.DataFrame) -> bool:
         """Whether a table is better kept as this delta than whole: it is long, and differs little from the base."""
         few = len(self.fresh) + len(self.gone) <= LARGEST_SHARE * len(table)
         return few and len(table) >= FEWEST_ROWS and bool((self.fresh.dtypes == table.dtypes).all())
+
+
+def _dtypes(table: pd.DataFrame) -> list[tuple[Any, ...]]:
+    """The dtype of each column, of a category with its values in their order."""
+    kinds = table.dtypes
+    return [(kind, *(kind.categories if isinstance(kind, pd.CategoricalDtype) else ())) for kind in kinds]
 
 
 def nothing_since(artifact: Artifact) -> Delta:

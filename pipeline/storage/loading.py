@@ -23,8 +23,17 @@ class Loading:
     def __init__(self, files: Files, reading: Reading) -> None:
         self._files, self._reading = files, reading
 
-    def value(self, artifact: Artifact, *, columns: Sequence[str] | None = None, again: bool = False) -> Any:
+    def value(
+        self,
+        artifact: Artifact,
+        *,
+        columns: Sequence[str] | None = None,
+        again: bool = False,
+        loaded: dict[str, Any] | None = None,
+    ) -> Any:
         """Load an artifact's value; of a dataset, these columns or all. Row ids seen lately are read `again` if asked.
+
+        A base is not read if it is among the values `loaded`, by reference, to which it is added otherwise.
 
         Raises:
             ArtifactMissing: its bytes are gone, or never had a place.
@@ -33,7 +42,8 @@ class Loading:
         """
         content = self._reading.content(artifact)
         if base_at(artifact.place):
-            return self._changed(artifact, content, columns=columns, again=again)
+            delta = self._delta(artifact, content, columns)
+            return self._changed(artifact, delta, columns=columns, again=again, loaded={} if loaded is None else loaded)
         ids = self._reading.ids(artifact, content, again=again)
         given = {name: one for name, one in {"ids": ids, "columns": columns}.items() if one is not None}
         return self._decoded(artifact, content, **given)
@@ -76,13 +86,22 @@ class Loading:
         if digest_table(table) == digest:
             self._files.write(full_of(delta), parquet(table))
 
-    def _changed(self, artifact: Artifact, content: bytes, *, columns: Sequence[str] | None, again: bool) -> Any:
-        delta = self._delta(artifact, content, columns)
-        try:
-            base = self.value(delta.base, columns=columns, again=again)
-        except ArtifactMissing:
-            return self._in_full(artifact, columns)
-        return delta.applied(base)
+    def _changed(
+        self,
+        artifact: Artifact,
+        delta: Delta,
+        *,
+        columns: Sequence[str] | None,
+        again: bool,
+        loaded: dict[str, Any],
+    ) -> Any:
+        base = delta.base.reference
+        if base not in loaded:
+            try:
+                loaded[base] = self.value(delta.base, columns=columns, again=again)
+            except ArtifactMissing:
+                return self._in_full(artifact, columns)
+        return delta.applied(loaded[base])
 
     def _delta(self, artifact: Artifact, content: bytes, columns: Sequence[str] | None = None) -> Delta:
         from pipeline.storage.deltas import Delta

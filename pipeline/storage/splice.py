@@ -34,7 +34,7 @@ def spliced(
     pairs = [(old[name].array, fresh[name].array, order) for name, there in is_ready.items() if not there]
     made = iter(each_column(_taken, pairs, rows=len(index)))
     columns = {name: ready[name].array if there else next(made) for name, there in is_ready.items()}
-    return pd.DataFrame(columns, index=index, copy=False)
+    return pd.DataFrame(columns, index=index, columns=old.columns, copy=False)
 
 
 @dataclass(frozen=True)

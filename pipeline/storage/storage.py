@@ -22,6 +22,7 @@ from pipeline.storage.reading import Reading
 from pipeline.storage.unneeded import unneeded
 
 if TYPE_CHECKING:
+    from lineage.idsets import Ids
     from pipeline.storage.deltas import Delta, Since
     from pipeline.storage.derived import Sources
     from pipeline.storage.row_ids import Filed
@@ -76,13 +77,14 @@ class Storage:
         *,
         named_by: str = "",
         since: Since | None = None,
+        earlier: Artifact | None = None,
         columns: Mapping[str, bytes] | None = None,
     ) -> Saved:
         """Save a value of a kind; the same content saved again lands in the same place.
 
         Of a dataset, `named_by` is the source by whose key, in columns of its own, its rows are named: the ids
-        of a long one are not written. `since` tells how it came out of an earlier one, if it did: a long one
-        is kept as a delta from that. `columns` are digests of columns, by name, where they are known.
+        of a long one are not written. `since` tells how it came out of the dataset `earlier`, if it did: a long
+        one is kept as a delta from that. `columns` are digests of columns, by name, where they are known.
 
         Raises:
             Misuse: `kind` is no lower-case word.
@@ -94,10 +96,10 @@ class Storage:
             raise Misuse(f"artifact kind {kind!r}", expected="a lower-case word")
         encoded = codec_of(kind).encode(value)
         encoded.columns.update(columns or {})
-        delta = self._delta(value, since) if since else None
+        delta = self._delta(value, since, earlier) if since and earlier else None
         try:
-            if delta:
-                return self._save_delta(delta, encoded, since.artifact)
+            if delta and earlier:
+                return self._save_delta(delta, encoded, earlier)
             return self._save_whole(kind, value, encoded, named_by=named_by)
         except OSError as error:
             raise self._reading.unavailable(f"{kind} {encoded.digest()} was not saved", error) from error
@@ -110,15 +112,30 @@ class Storage:
         """The digest that `value` would have if it were saved as `kind`."""
         return codec_of(kind).digest(value)
 
-    def load(self, artifact: Artifact) -> Any:
+    def load(self, artifact: Artifact, *, loaded: dict[str, Any] | None = None) -> Any:
         """Read an artifact's value, checking its bytes against the recorded checksum.
+
+        Of a dataset that is kept as a delta, the base is not read if it is among the values `loaded`, by
+        reference, to which it is added otherwise.
 
         Raises:
             ArtifactMissing: its bytes are gone, or never had a place.
             ArtifactCorrupt: its bytes are not what was recorded.
             StorageUnavailable: the storage cannot be read.
         """
-        return self._loading.value(artifact)
+        return self._loading.value(artifact, loaded=loaded)
+
+    def may_differ(self, one: Artifact, other: Artifact) -> Ids | None:
+        """Give the ids of all rows in which two datasets can differ that are told from one base; else None.
+
+        Raises: as `load`.
+        """
+        from lineage.idsets import joined
+
+        deltas = [delta for each in (one, other) if (delta := self._loading.delta(each))]
+        if len({delta.base.place for delta in deltas}) != 1 or len(deltas) < 2:
+            return None
+        return joined(*(delta.touched for delta in deltas))
 
     def columns(self, artifact: Artifact, names: Sequence[str]) -> Any:
         """Read these columns of a dataset as a frame, all of its bytes being checked as `load` does.
@@ -186,9 +203,9 @@ class Storage:
             raise self._reading.unavailable("row ids were not swept", error) from error
         return gone
 
-    def _delta(self, value: Any, since: Since) -> Delta | None:
+    def _delta(self, value: Any, since: Since, earlier: Artifact) -> Delta | None:
         """How a dataset is told from the base of the one that it came out of; None where it is better kept whole."""
-        before = self._loading.delta(since.artifact)
+        before = self._loading.delta(earlier)
         delta = before.then(since) if before else None
         return delta if delta and delta.is_worth_it(value) else None
 

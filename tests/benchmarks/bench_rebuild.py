@@ -20,6 +20,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +39,7 @@ from pipeline.rows import row_ids
 from pipeline.runner import Occasion, Runner
 from pipeline.settings import Settings
 from pipeline.step import Made, Step
+from pipeline.storage.deltas import Since
 from pipeline.storage.tables import StoredTables
 
 ROWS, CUSTOMERS, ONE_IN, ROUNDS = (10_000, 100_000, 1_000_000), 50_000, 1_000, 5
@@ -87,15 +89,21 @@ def totals(data: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def payments(*, rows: int, version: int) -> dict[str, Made]:
-    """The source: a version corrects one row in a thousand of the version before."""
+def payments(*, rows: int, version: int, earlier: str = "") -> dict[str, Made]:
+    """The source: a version corrects one row in a thousand of the version before, `earlier` where it is kept."""
     draw = np.random.default_rng(rows)
     frame = _drawn(draw, np.arange(rows), rows)
+    before = None
     for number in range(1, version + 1):
-        draw = np.random.default_rng([rows, number])
+        draw, before = np.random.default_rng([rows, number]), frame.copy()
         chosen = np.sort(draw.choice(rows, size=max(1, rows // ONE_IN), replace=False))
         frame.loc[chosen, CORRECTED] = _drawn(draw, chosen, rows)[CORRECTED].set_axis(chosen)
-    return _source("payments", frame, key="payment", schema=SCHEMA)
+    made = _source("payments", frame, key="payment", schema=SCHEMA)
+    if not earlier or before is None:
+        return made
+    old, new = (one["data"].value for one in (_source("payments", before, key="payment", schema=SCHEMA), made))
+    since = Since.of(earlier, old, new, touched=difference(old, new).touched)
+    return {"data": replace(made["data"], since=since)}
 
 
 def customers() -> dict[str, Made]:
@@ -131,9 +139,9 @@ def _source(name: str, frame: pd.DataFrame, *, key: str, schema: Mapping[str, st
     return {"data": Made("dataset", frame, facts=facts, name=name)}
 
 
-def taken_in(runner: Runner, rows: int, version: int) -> dict[str, str]:
-    """The references of both sources."""
-    given = {"rows": rows, "version": version}
+def taken_in(runner: Runner, rows: int, version: int, earlier: str = "") -> dict[str, str]:
+    """The references of both sources; a correction of a version that is kept is told from it, as `recall` does."""
+    given = {"rows": rows, "version": version, "earlier": earlier}
     source = Step(name="ingest", stage="ingestion", function=payments, parameters=given)
     beside = Step(name="ingest_customers", stage="ingestion", function=customers)
     return {"data": runner.run(source).outputs["data"], "reference": runner.run(beside).outputs["data"]}
@@ -196,7 +204,7 @@ def rebuilt(folder: Path, rows: int) -> tuple[dict[str, Taken], Runner, list[dic
     chain(runs[0], **versions[0])
     for name in ("cold", "warm"):
         runs.append(on_run(first, str(len(runs))))
-        versions.append(taken_in(runs[-1], rows, len(versions)))
+        versions.append(taken_in(runs[-1], rows, len(versions), versions[-1]["data"]))
         if name == "cold":
             first.drop()
         found[f"part {name}"] = Taken(runs[-1], versions[-1])

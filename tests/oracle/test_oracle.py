@@ -25,6 +25,7 @@ def test_no_changed_row_is_missed_and_a_rebuild_in_part_equals_the_full_one(worl
     """Over random chains, tables and corrections: changed rows are within the impact, and both ways of making agree."""
     chain = data.draw(chains())
     given = data.draw(tables(chain))
-    case = tried(world, chain, given, data.draw(corrections(given)), sample=data.draw(st.sampled_from([0, 2])))
+    way = {"sample": data.draw(st.sampled_from([0, 2])), "cold": data.draw(st.booleans())}
+    case = tried(world, chain, given, data.draw(corrections(given)), **way)
     assert missed(case) == {}
     assert unequal(case) == []
