@@ -26,6 +26,7 @@ from pipeline.recall.searched import Searched, search
 from pipeline.recall.telltales import Telltales
 from pipeline.runner import Runner
 from pipeline.step import Made, Step
+from pipeline.storage.places import own_places
 
 if TYPE_CHECKING:
     from pipeline.airflow import Dag
@@ -211,8 +212,7 @@ class _Forgetting:
         return ROWS in one.how and self.runner.store.artifact(one.reference).facts.get("source") == self.recall.source
 
     def _places(self, references: Iterable[str]) -> list[str]:
-        places = [self.runner.store.artifact(one).place for one in references]
-        return [each for place in places for each in (place, full_of(place))]
+        return [place for one in references for place in own_places(self.runner.store.artifact(one).place)]
 
 
 def _still_there(found: Searched) -> list[str]:

@@ -18,7 +18,7 @@ from lineage.records import Artifact
 from pipeline.recall.telltales import Telltales
 from pipeline.runner import Runner
 from pipeline.settings import Settings, masked
-from pipeline.storage.places import full_of
+from pipeline.storage.places import own_places
 from pipeline.tracking.erasing import artifact_roots, database_file
 
 _BLOCK_BYTES, _OVERLAP_BYTES = 1 << 24, 1 << 16
@@ -136,7 +136,7 @@ def _in_member(name: str, content: bytes, telltales: Telltales) -> int:
 
 def _files(runner: Runner, *, but: Collection[str]) -> Iterator[_File]:
     """Every file once: those in storage with what is recorded of them, then all others."""
-    recorded = {place: one for one in runner.store.artifacts() for place in (one.place, full_of(one.place))}
+    recorded = {place: one for one in runner.store.artifacts() for place in own_places(one.place)}
     seen: set[str] = set()
     filesystem, root = url_to_fs(runner.settings.storage)
     for path in sorted(filesystem.find(root)):

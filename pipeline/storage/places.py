@@ -83,6 +83,11 @@ def base_at(place: str) -> str:
     return f"{DATASETS}/{base[:2]}/{base}{_SUFFIX}" if folder == DELTAS else ""
 
 
+def own_places(place: str) -> list[str]:
+    """Where the files of an artifact can lie that no other needs, given its place."""
+    return [place, full_of(place)] if base_at(place) else [place]
+
+
 def ids_of(place: str) -> str:
     """The name of the row ids that the artifact at a place needs, or ""."""
     return ".".join(place.rpartition("/")[2].split(".")[1:-1])

@@ -17,7 +17,7 @@ from pipeline.storage.codec import Encoded
 from pipeline.storage.files import files_at
 from pipeline.storage.kinds import codec_of
 from pipeline.storage.loading import Loading
-from pipeline.storage.places import base_at, delta_of, full_of, place_of
+from pipeline.storage.places import delta_of, own_places, place_of
 from pipeline.storage.reading import Reading
 from pipeline.storage.unneeded import unneeded
 
@@ -181,9 +181,8 @@ class Storage:
         try:
             self._loading.leave(artifact.place)
             self._reading.leave(artifact.place)
-            self._files.delete(artifact.place)
-            if base_at(artifact.place):
-                self._files.delete(full_of(artifact.place))
+            for place in own_places(artifact.place):
+                self._files.delete(place)
         except OSError as error:
             raise self._reading.unavailable(f"{artifact.reference} was not deleted", error) from error
 

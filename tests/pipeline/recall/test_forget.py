@@ -5,6 +5,7 @@ import random
 import time
 from functools import partial
 
+import pandas as pd
 import pytest
 
 from lineage.records import RecallState
@@ -14,7 +15,8 @@ from pipeline.recall.erasure import Erasure
 from pipeline.recall.forget import Way, forget
 from pipeline.recall.request import recalled, requested
 from pipeline.runner.reproduce import reproduce
-from pipeline.storage import Storage
+from pipeline.storage import Storage, deltas
+from pipeline.storage.places import DELTAS
 
 from .scanning import files_with
 from .towns import DAG, Town
@@ -24,9 +26,12 @@ AGES = {**{f"p{n}": n for n in range(100)}, WHO: 41}
 FINES = {"p20": 150, "p30": 50}
 
 
-@pytest.fixture
-def town(tmp_path):
-    """The project after its first DAG run, with one person more than usual."""
+@pytest.fixture(params=["whole", "deltas"])
+def town(tmp_path, monkeypatch, request):
+    """The project after its first DAG run, with one person more than usual; what changes is kept in either way."""
+    if request.param == "deltas":
+        monkeypatch.setattr(deltas, "FEWEST_ROWS", 0)
+        monkeypatch.setattr(deltas, "LARGEST_SHARE", 1e9)
     made = Town(tmp_path / "town")
     made.people(AGES)
     made.run("first")
@@ -97,6 +102,20 @@ def test_the_recall_keeps_ids_alone(town):
     document = store.latest("erasure", "r1")
     assert recall.events[-1].facts["statement"] == document.reference
     assert town.runner.value(document.reference)["finished"] and WHO not in str(town.runner.value(document.reference))
+
+
+@pytest.mark.parametrize("left_out", [WHO, "p50"])
+def test_a_row_that_a_change_of_tables_left_behind_is_erased_from_what_they_changed(town, left_out):
+    """Whether she was left out by an earlier recall or another was, she is nowhere then, and the tables are whole."""
+    rebuilt = town.rebuild(town.recall("people", rows=[f"name={left_out}"]).id)
+    before = town.latest("town.decades")
+    assert rebuilt and left_out not in set(before["name"])
+    changed = [one for one in town.runner.store.artifacts("dataset") if one.place.startswith(DELTAS)]
+    kept_so = set() if deltas.FEWEST_ROWS else {"people", "town.adults", "town.decades"}
+    assert {one.name for one in changed} == kept_so
+    assert forgotten(town, f"name={WHO}").finished and files_with(town.settings.home, WHO) == set()
+    after = Storage(town.settings.storage, town.runner.store).load(town.runner.store.latest("dataset", "town.decades"))
+    pd.testing.assert_frame_equal(after, before[before["name"] != WHO])
 
 
 def test_asked_again_it_says_that_it_is_done(town):
