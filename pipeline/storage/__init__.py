@@ -5,7 +5,8 @@
     page                     HTML
     anything else            JSON
 
-An artifact is addressed by its content, written whole or not at all, and checked when read.
+An artifact is addressed by its content, written whole or not at all, and checked when read. A long
+dataset that differs little from an earlier one is a Parquet file of what differs.
 """
 
 from __future__ import annotations

@@ -49,15 +49,18 @@ class Loading:
         return self._decoded(artifact, content, **given)
 
     def delta(self, artifact: Artifact) -> Delta | None:
-        """How a dataset differs from the base it is kept as, itself if it is kept whole; None if that is gone.
+        """How a dataset differs from its base, which is itself if it is kept whole; None if one of both is spoilt.
 
-        Raises: as `value`.
+        Raises:
+            StorageUnavailable: the storage cannot be read.
         """
         from pipeline.storage.deltas import nothing_since
 
-        if not base_at(artifact.place):
-            return nothing_since(artifact) if self._reading.is_whole(artifact) else None
-        found = self._delta(artifact, self._reading.content(artifact))
+        try:
+            is_delta = bool(base_at(artifact.place))
+            found = self._delta(artifact, self._reading.content(artifact)) if is_delta else nothing_since(artifact)
+        except (ArtifactMissing, ArtifactCorrupt):
+            return None
         return found if self._reading.is_whole(found.base) else None
 
     def leave(self, place: str) -> None:
@@ -70,9 +73,10 @@ class Loading:
         """
         if not place.startswith(f"{DATASETS}/"):
             return
-        for delta in sorted(self._files.ages_s(deltas_of(place))):
-            if self._files.size(full_of(delta)) is None and not is_in_full(delta):
-                self._write_in_full(delta)
+        with self._reading.reaching(f"what is told from {place} was not written in full"):
+            for delta in sorted(self._files.ages_s(deltas_of(place))):
+                if self._files.size(full_of(delta)) is None and not is_in_full(delta):
+                    self._write_in_full(delta)
 
     def _write_in_full(self, delta: str) -> None:
         from lineage.tables import digest_table, table_of
@@ -99,7 +103,9 @@ class Loading:
         if base not in loaded:
             try:
                 loaded[base] = self.value(delta.base, columns=columns, again=again)
-            except ArtifactMissing:
+            except ArtifactMissing as missing:
+                if self._files.size(full_of(artifact.place)) is None:
+                    raise ArtifactMissing(f"{artifact.reference} is told from a dataset that is gone") from missing
                 return self._in_full(artifact, columns)
         return delta.applied(loaded[base])
 

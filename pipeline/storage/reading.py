@@ -58,10 +58,6 @@ class Reading:
         is_there = not base or self._size(base) is not None or self._files.size(full_of(place)) is not None
         return is_there and found is not None and found == artifact.size_bytes
 
-    def _size(self, place: str) -> int | None:
-        """The bytes of all files that belong to what lies at a place; None where one is missing."""
-        return size_of(self._files, places(place), one_of=origins(ids_of(place)))
-
     def content(self, artifact: Artifact) -> bytes:
         """Read the bytes of an artifact's own file.
 
@@ -100,7 +96,7 @@ class Reading:
         again = again or not self.is_whole(artifact)
         own = content if artifact.place in origins(name) else None
         try:
-            with self._reaching(f"row ids of {artifact.reference} were not read"):
+            with self.reaching(f"row ids of {artifact.reference} were not read"):
                 return self.row_ids.read(name, lambda place: self._bytes(artifact, place), table=own, again=again)
         except ValueError as error:
             self.row_ids.forget(name)
@@ -121,7 +117,7 @@ class Reading:
         name = ids_of(place)
         if place not in origins(name):
             return
-        with suppress(ValueError, FileNotFoundError), self._reaching(f"row ids of {place} were not kept"):
+        with suppress(ValueError, FileNotFoundError), self.reaching(f"row ids of {place} were not kept"):
             if any(one != place for one in needing(self._files, name)):
                 self.row_ids.write_derived(name)
 
@@ -134,14 +130,22 @@ class Reading:
         )
 
     @contextmanager
-    def _reaching(self, what: str) -> Iterator[None]:
-        """Say of an error that `what` was not done, but for those that say it themselves."""
+    def reaching(self, what: str) -> Iterator[None]:
+        """Say of an error that `what` was not done, but for those that say it themselves.
+
+        Raises:
+            StorageUnavailable: the storage could not be used.
+        """
         try:
             yield
         except (Letter, FileNotFoundError):
             raise
         except OSError as error:
             raise self.unavailable(what, error) from error
+
+    def _size(self, place: str) -> int | None:
+        """The bytes of all files that belong to what lies at a place; None where one is missing."""
+        return size_of(self._files, places(place), one_of=origins(ids_of(place)))
 
     def _bytes(self, artifact: Artifact, place: str) -> bytes:
         try:

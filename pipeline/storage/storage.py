@@ -128,7 +128,8 @@ class Storage:
     def may_differ(self, one: Artifact, other: Artifact) -> Ids | None:
         """Give the ids of all rows in which two datasets can differ that are told from one base; else None.
 
-        Raises: as `load`.
+        Raises:
+            StorageUnavailable: the storage cannot be read.
         """
         from lineage.idsets import joined
 
@@ -178,9 +179,9 @@ class Storage:
         """
         if not artifact.place:
             return
+        self._loading.leave(artifact.place)
+        self._reading.leave(artifact.place)
         try:
-            self._loading.leave(artifact.place)
-            self._reading.leave(artifact.place)
             for place in own_places(artifact.place):
                 self._files.delete(place)
         except OSError as error:

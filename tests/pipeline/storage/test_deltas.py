@@ -169,8 +169,18 @@ def test_without_its_base_it_is_missing(kept, root):
     storage, _, _, whole, delta = kept
     (root / whole.place).unlink()
     assert not storage.exists(delta)
-    with pytest.raises(ArtifactMissing):
+    with pytest.raises(ArtifactMissing, match="told from a dataset that is gone"):
         storage.load(delta)
+
+
+def test_from_a_spoilt_delta_nothing_is_told(kept, root, record):
+    """The next version is kept whole, and nobody says in which rows it may differ."""
+    storage, _, second, whole, delta = kept
+    (root / delta.place).write_bytes(b"nothing")
+    third, touched = changed(second, other=[6])
+    since = Since.of(delta.reference, second, third, touched=touched)
+    saved = record("dataset", storage.save("dataset", third, since=since, earlier=delta))
+    assert base_at(saved.place) == "" and storage.may_differ(whole, delta) is None
 
 
 def test_it_outlives_its_base(kept, root, record):
