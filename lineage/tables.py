@@ -6,6 +6,7 @@ first column is `row`, and comes back equal: every allowed pandas dtype has exac
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -59,17 +60,20 @@ def _without_values(frame: pd.DataFrame) -> list[str]:
     return [name for name, kind in kinds.items() if kind.categories.dtype == object]
 
 
-def digest_frame(frame: pd.DataFrame) -> str:
+def digest_frame(frame: pd.DataFrame, known: dict[str, bytes] | None = None) -> str:
     """Digest all logical content of a table: row ids and their order, column names, order, types and every cell.
 
     NaN and null of a float column are the same; 0.0 and -0.0 are not. The order of a category's
-    values counts, and so do values no row has.
+    values counts, and so do values no row has. `known` is as for `digest_table`.
 
     Raises:
         NotDigestible: the index is not of integers, a column name is not text or is there twice,
             or a column holds something Arrow cannot.
     """
-    return digest_table(table_of(frame))
+    if not known:
+        return digest_table(table_of(frame), known)
+    _digest_columns(table_of(frame[[name for name in frame if name not in known]]), known)
+    return _digest(table_of(frame.iloc[:0]).schema, len(frame), known)
 
 
 def digest_table(table: pa.Table, known: dict[str, bytes] | None = None) -> str:
@@ -81,13 +85,22 @@ def digest_table(table: pa.Table, known: dict[str, bytes] | None = None) -> str:
         NotDigestible: a column is of a type that has no canonical form (a union).
     """
     digests = {} if known is None else known
-    new = [name for name in table.column_names if name not in digests]
-    made = each_column(column_digest, ((table.column(name),) for name in new), rows=table.num_rows)
-    digests.update(zip(new, made, strict=True))
-    types = [type_text(kind) for kind in table.schema.types]
-    hasher = blake3(canonical_json([table.column_names, types, table.num_rows]).encode())
-    for name in table.column_names:
-        hasher.update(digests[name])
+    _digest_columns(table, digests)
+    return _digest(table.schema, table.num_rows, digests)
+
+
+def _digest_columns(table: pa.Table, known: dict[str, bytes]) -> None:
+    """Add the digests of a table's columns that are not known."""
+    names = [name for name in table.column_names if name not in known]
+    made = each_column(column_digest, ((table.column(name),) for name in names), rows=table.num_rows)
+    known.update(zip(names, made, strict=True))
+
+
+def _digest(schema: pa.Schema, rows: int, columns: Mapping[str, bytes]) -> str:
+    types = [type_text(kind) for kind in schema.types]
+    hasher = blake3(canonical_json([schema.names, types, rows]).encode())
+    for name in schema.names:
+        hasher.update(columns[name])
     return hasher.hexdigest(length=DIGEST_BYTES)
 
 

@@ -43,6 +43,18 @@ def _encode(frame: pd.DataFrame) -> Encoded:
     return Encoded(lambda: parquet(kept), digest, rows=len(frame), ids=ids, columns=known)
 
 
+def digest_of(frame: pd.DataFrame, known: dict[str, bytes]) -> str:
+    """Digest a dataset; `known` are digests of columns, by name, to which the others are added.
+
+    Raises:
+        StepRefused: it cannot be kept.
+    """
+    try:
+        return digest_frame(frame, known)
+    except NotDigestible as error:
+        raise _refused(error) from error
+
+
 def _refused(error: Exception) -> StepRefused:
     return StepRefused("a dataset to keep holds what Parquet cannot", found=str(error))
 

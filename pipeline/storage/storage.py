@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -94,15 +95,13 @@ class Storage:
         """
         if not _KIND.fullmatch(kind):
             raise Misuse(f"artifact kind {kind!r}", expected="a lower-case word")
+        if since and earlier and (delta := self._delta(value, since, earlier)):
+            return self._save_delta(value, delta, earlier, dict(columns or {}))
+        if since and earlier and (delta := self._delta(value, since, earlier)):
+            return self._save_delta(value, delta, earlier, dict(columns or {}))
         encoded = codec_of(kind).encode(value)
         encoded.columns.update(columns or {})
-        delta = self._delta(value, since, earlier) if since and earlier else None
-        try:
-            if delta and earlier:
-                return self._save_delta(delta, encoded, earlier)
-            return self._save_whole(kind, value, encoded, named_by=named_by)
-        except OSError as error:
-            raise self._reading.unavailable(f"{kind} {encoded.digest()} was not saved", error) from error
+        return self._save_whole(kind, value, encoded, named_by=named_by)
 
     def exists(self, artifact: Artifact) -> bool:
         """Whether an artifact's bytes are there, all of them by number; their content is not read."""
@@ -209,17 +208,20 @@ class Storage:
         delta = before.then(since) if before else None
         return delta if delta and delta.is_worth_it(value) else None
 
-    def _save_delta(self, delta: Delta, encoded: Encoded, earlier: Artifact) -> Saved:
-        digest = encoded.digest()
+    def _save_delta(self, value: Any, delta: Delta, earlier: Artifact, columns: dict[str, bytes]) -> Saved:
+        from pipeline.storage.datasets import digest_of
+
+        digest = digest_of(value, columns)
         if digest == earlier.digest:
             found = {name: getattr(earlier, name) for name in ("digest", "place", "checksum", "size_bytes", "rows")}
-            return Saved(**found, columns=encoded.columns)
+            return Saved(**found, columns=columns)
         content = delta.content()
         checksum = xxh3_128_hexdigest(content)
         place = delta_of(delta.base.place, digest, checksum=checksum)
-        self._files.write(place, content)
+        with self._writing(place):
+            self._files.write(place, content)
         named = {"digest": digest, "place": place, "checksum": checksum}
-        return Saved(**named, size_bytes=len(content), rows=encoded.rows, columns=encoded.columns)
+        return Saved(**named, size_bytes=len(content), rows=len(value), columns=columns)
 
     def _save_whole(self, kind: str, value: Any, encoded: Encoded, *, named_by: str) -> Saved:
         by_key = bool(named_by) and encoded.ids is not None and self._reading.is_derivable(value, named_by)
@@ -229,12 +231,20 @@ class Storage:
             filed = self._reading.row_ids.filed_by_key(encoded.ids, named_by, digest=digest, checksum=checksum)
         suffix = codec_of(kind).suffix
         place = place_of(kind, digest, checksum=checksum, ids=filed.name if filed else "", suffix=suffix)
-        if filed:
-            self._reading.row_ids.write(filed, encoded.ids)
-        self._files.write(place, content)
+        with self._writing(place):
+            if filed:
+                self._reading.row_ids.write(filed, encoded.ids)
+            self._files.write(place, content)
         size_bytes = len(content) + (filed.size_bytes if filed else 0)
         named = {"digest": digest, "place": place, "checksum": checksum}
         return Saved(**named, size_bytes=size_bytes, rows=encoded.rows, columns=encoded.columns)
+
+    @contextmanager
+    def _writing(self, place: str) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            raise self._reading.unavailable(f"{place} was not saved", error) from error
 
     def _made(self, encoded: Encoded, *, apart: bool) -> tuple[str, Filed | None, Any]:
         """The digest, how to keep row ids `apart`, and the bytes; on two threads where there are many rows."""

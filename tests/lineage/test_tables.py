@@ -8,7 +8,7 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from lineage.tables import digest_table, frame_of, table_of
+from lineage.tables import digest_frame, digest_table, frame_of, table_of
 
 
 def arrow(values, kind):
@@ -75,3 +75,15 @@ def test_a_table_without_columns_or_rows_is_kept():
     empty = pd.DataFrame({"a": pd.array([], dtype="str")}, index=pd.Index([], dtype="int64", name="row"))
     assert frame_of(table_of(bare)).index.tolist() == [1, 2]
     pd.testing.assert_frame_equal(frame_of(table_of(empty)), empty)
+
+
+def test_digests_of_columns_that_are_known_are_taken(frame):
+    """With those of some columns the digest is the same, and afterwards all are known; a wrong one shows."""
+    wide = frame.assign(b=frame["a"], c=[1.0, 2.0, 3.0])
+    every = {}
+    digest = digest_frame(wide, every)
+    assert set(every) == {"row", "a", "b", "c"} and every["a"] == every["b"]
+    for names in (("a",), ("row", "b"), ("row", "a", "b", "c")):
+        known = {name: every[name] for name in names}
+        assert digest_frame(wide, known) == digest == digest_frame(wide) and known == every
+    assert digest_frame(wide, {"a": every["c"]}) != digest
