@@ -18,6 +18,8 @@ from pipeline.runner.execute import RuleWidened
 from pipeline.runner.incremental import SAMPLE, again
 from pipeline.settings import Settings
 from pipeline.step import Made, Step
+from pipeline.storage import Storage
+from pipeline.storage.places import base_at
 
 
 def people(*, rows):
@@ -329,3 +331,25 @@ def test_other_categories_are_another_type(tmp_path, place):
     [mine, full] = [there.runner.ran[-1] for there in (place, fully)]
     assert mine.outputs == full.outputs and mine.again is None
     assert place.runner.value(mine.outputs["data"]).loc[200, "code"] == 6
+
+
+def test_a_long_table_made_in_part_is_kept_as_what_changed(place):
+    """Of 40,000 people looked up, one is another, then one more: both times the file is of few rows, and reads whole."""
+    towns = {f"t{n}": n for n in range(40)}
+    changes = [{}, {"_30": ["t30", 90, ""]}, {"_30": ["t30", 90, ""], "_70": ["t71", 21, ""]}]
+    found = []
+    for other in changes:
+        made, count = place.sized(listed(40_000, **other), towns)
+        found.append((made["data"], count))
+        place.runner.drop()
+    assert [count for _, count in found] == [None, 1, 1]
+    artifacts = [place.runner.store.artifact(reference) for reference, _ in found]
+    assert base_at(artifacts[0].place) == "" and artifacts[0].size_bytes > 20 * artifacts[2].size_bytes
+    assert [base_at(one.place) for one in artifacts[1:]] == [artifacts[0].place] * 2
+    reader = Storage(place.runner.settings.storage, place.runner.store)
+    tables = [reader.load(one) for one in artifacts]
+    expected = tables[0].copy()
+    expected.loc[30, ["age", "tags"]] = [90, ""]
+    pd.testing.assert_frame_equal(tables[1], expected)
+    expected.loc[70, ["town", "age", "tags", "size"]] = ["t71", 21, "", pd.NA]
+    pd.testing.assert_frame_equal(tables[2], expected)
