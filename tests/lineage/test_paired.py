@@ -11,7 +11,7 @@ from lineage.records import Known
 from lineage.store import Store
 from lineage.touched import EVERYTHING
 from tests.lineage.test_samerow import cells, whole
-from tests.lineage.world import EVERY, PAIRS, PASSED, World, absent, lines, rests, rows, table
+from tests.lineage.world import EVERY, KEY, PAIRS, PASSED, World, absent, lines, rests, rows, table
 
 PEOPLE = table({1: ("ann", "a b"), 2: ("bob", "c"), 3: ("cy", "")}, "name tags")
 TAGS = table({11: ("ann", "a"), 12: ("ann", "b"), 21: ("bob", "c")}, "name tags")
@@ -55,6 +55,22 @@ def test_a_parent_that_goes_takes_its_children_and_brings_none(exploded: tuple[W
     world, people, _ = exploded
     line = lines(world.impact({people: whole(2)}, {people: PEOPLE[:0]}))["tags"]
     assert (line.touched.whole.tolist(), line.open_ended) == ([21], False)
+
+
+def test_a_parent_that_another_takes_the_place_of_takes_its_pairs_with_it(world: World) -> None:
+    """Of each name one person stays. Dee's name was not known; she is Ann, so she goes for Ann, with both her tags."""
+    people = world.source("people", table({1: ("ann", "a"), 4: (None, "d e")}, "name tags"))
+    among = {"on": {"output": ["name"], "input": ["name"]}, "reads": [], "decides": ["name"], "gives": []}
+    kept = world.table("kept", world.frames[people], rests(people, **PASSED), rests(people, KEY, **among))
+    detail = {"pairs": "dataset/parents@1", "side": "parent", "passes": "*", "reads": ["tags"], "gives": ["tags"]}
+    parents = world.table("parents", table({11: (1,), 41: (4,), 42: (4,)}, "parent"), rests(kept, PAIRS, **detail))
+    made = table({11: ("ann", "a"), 41: (None, "d"), 42: (None, "e")}, "name tags")
+    tags = world.table("tags", made, rests(kept, PAIRS, **detail))
+    corrected = world.frames[people].loc[[4]].assign(name="ann")
+    none = {kept: corrected[:0], tags: made[:0], parents: world.frames[parents][:0]}
+    found = lines(world.impact({people: cells(name=[4])}, {people: corrected, **none}))
+    for line in (found["tags"], found["parents"]):
+        assert (line.touched.whole.tolist(), line.open_ended) == ([11, 41, 42], False)
 
 
 def joined(left: str, right: str, pairs: str) -> list[Any]:
