@@ -97,6 +97,16 @@ def test_a_join_is_reached_from_both_sides_pair_by_pair(world: World) -> None:
     assert (moved.stood_on.tolist(), moved.open_ended) == ([], True)
 
 
+def test_which_rows_are_paired_is_touched_by_keys_alone(world: World) -> None:
+    """The table of pairs has none of the columns that pass: it is as it was, whatever is wrong in them."""
+    left = world.source("left", table({1: ("a", 1), 2: ("b", 2)}, "k x"))
+    right = world.source("right", table({5: ("a", 1)}, "k y"))
+    pairs = world.table("pairs", table({15: (1, 5)}, "left right"), *joined(left, right, "dataset/pairs@1"))
+    world.table("joined", table({15: ("a", 1, 1)}, "k x y"), *joined(left, right, pairs))
+    assert rows(world.impact({left: cells(x=[1]), right: cells(y=[5])})) == {"left": [1], "right": [5], "joined": [15]}
+    assert rows(world.impact({left: cells(k=[1])})) == {"left": [1], "pairs": [15], "joined": [15]}
+
+
 def test_a_table_joined_with_itself_is_reached_by_both_sides(world: World) -> None:
     """Row 1 is on the left of one pair and on the right of another."""
     one = world.source("one", table({1: ("a",), 2: ("a",), 3: ("b",)}, "k"))
