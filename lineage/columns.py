@@ -64,6 +64,11 @@ class Columns:
             return self.gives is None or not set(names).intersection(self.gives)
         return self.passes.issuperset(names)
 
+    def passed(self, touched: Touched, *, output: Collection[str] | None) -> dict[str, Ids]:
+        """Give the touched cells that come out as they are, by column: of the output's, where these are known."""
+        known = touched.cells if output is None else [name for name in touched.cells if name in output]
+        return {name: touched.cells[name] for name in known if self.passing([name])}
+
     def given(self, *, output: Sequence[str] | None, input: Sequence[str] | None) -> Sequence[str] | None:
         """Name the output columns made from what is read, where the columns of both tables are known; else None."""
         if self.gives is not None or output is None:

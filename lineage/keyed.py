@@ -49,9 +49,11 @@ def _deciding(progress: Progress, edge: Edge, rows: Ids) -> Brought:
     if keys is None or found is None:
         return UNREAD
     named = joined(*(ids_of(table.index.to_numpy()) for table in found))
+    chosen = any(each.input == edge.input for each in progress.direct_into(edge.output, Rule.SAME_ROW))
     if progress.contents.after(progress.reference(edge.output)) is not None:
-        return Brought(Touched(named), open_ended=unknown)
-    if any(each.input == edge.input for each in progress.direct_into(edge.output, Rule.SAME_ROW)):
+        going = progress.going(edge.output, progress.coming(edge.input, rows)) if chosen else NO_IDS
+        return Brought(Touched(joined(named, going)), open_ended=unknown)
+    if chosen:
         return Brought(Touched(joined(named, rows, _with_keys(progress, edge, keys))), open_ended=unknown)
     told = keys.are_all_in((table, edge.detail["on"]["output"]) for table in found)
     return Brought(Touched(named), open_ended=unknown or not told)

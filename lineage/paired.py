@@ -48,10 +48,10 @@ class _Partners:
 
 
 def _touched(progress: Progress, edge: Edge, columns: Columns, deciding: Ids, partners: _Partners) -> Touched:
-    touched = progress.states[edge.input].touched
-    cells = {name: partners.of(ids) for name, ids in touched.cells.items() if columns.passing([name])}
+    touched, names = progress.states[edge.input].touched, progress.names(edge.output)
+    cells = {name: partners.of(ids) for name, ids in columns.passed(touched, output=names).items()}
     reading = partners.of(without(columns.reading(touched), deciding))
-    given = columns.given(output=progress.names(edge.output), input=progress.names(edge.input))
+    given = columns.given(output=names, input=progress.names(edge.input))
     whole = joined(partners.of(deciding), progress.added(edge.output)) if len(deciding) else NO_IDS
     if given is None:
         return Touched(joined(whole, reading), cells)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from lineage.contents import Contents
 from lineage.edges import Edge, Subgraph
-from lineage.idsets import NO_IDS, Ids, ids_of, is_in, without
+from lineage.idsets import NO_IDS, Ids, ids_of, is_in, shared, without
 from lineage.records import Effect, Known, Rule
 from lineage.touched import NOTHING, Touched
 
@@ -69,6 +69,12 @@ class Progress:
         if number in self.graph.starts.values():
             known |= ~is_in(ids, self.states[number].own.ids)
         return ids[known]
+
+    def going(self, number: int, ids: Ids) -> Ids:
+        """Give those of some rows of a table that it has and, for all that is known, will not have any more."""
+        known, after = self.ids(number), self.contents.after(self.reference(number))
+        there = ids if known is None else shared(ids, known)
+        return there if after is None else without(there, ids_of(after.index.to_numpy()))
 
     def added(self, number: int) -> Ids:
         """Give the rows that are known to come into a table that has not got them."""

@@ -39,9 +39,7 @@ def _of_everything(progress: Progress, edge: Edge) -> Brought:
 def _carried(progress: Progress, edge: Edge, touched: Touched) -> Touched:
     columns, names = Columns.of(edge.detail), progress.names(edge.output)
     whole = joined(touched.whole, columns.deciding(touched))
-    cells = {
-        name: ids for name, ids in touched.cells.items() if columns.passing([name]) and (names is None or name in names)
-    }
+    cells = columns.passed(touched, output=names)
     reading = without(columns.reading(touched), whole)
     given = columns.given(output=names, input=progress.names(edge.input)) if len(reading) else ()
     if given is None:

@@ -53,6 +53,13 @@ def test_columns_pass_all_or_as_named(detail: dict[str, object], names: list[str
     assert Columns.of(detail).passing(names) is expected
 
 
+def test_cells_come_out_as_they_are_in_columns_that_pass_and_that_the_output_has() -> None:
+    """Of `a`, `b` and `c`, what is touched of `c` is made anew, and `b` is no column of the output."""
+    found, touched = Columns.of({"passes": "*", "gives": ["c"]}), cells(a=[1], b=[2], c=[3])
+    told = {name: ids.tolist() for name, ids in found.passed(touched, output=["a", "c"]).items()}
+    assert (told, sorted(found.passed(touched, output=None))) == ({"a": [1]}, ["a", "b"])
+
+
 def test_what_is_given_is_what_does_not_pass() -> None:
     """Where all passes, what the input has not got; where the columns are not known, nobody can tell."""
     assert Columns.of({"gives": ["z"]}).given(output=None, input=None) == ("z",)

@@ -201,6 +201,34 @@ def test_a_row_that_gets_another_key_frees_one_that_it_kept_out(world: World) ->
     assert not lines(found)["one_each"].open_ended
 
 
+@pytest.fixture
+def nameless(world: World) -> tuple[World, str]:
+    """Visit 1 of u, and 5 of nobody; where of each user one is kept, both are."""
+    return world, world.source("visits", table({1: ("u", "1.1"), 5: (None, "5.5")}, "user ip"))
+
+
+def test_a_row_without_a_key_goes_as_a_whole_when_it_gets_one_that_another_row_stays_for(
+    nameless: tuple[World, str],
+) -> None:
+    """Visit 5 was u's, whose visit 1 stays: nothing comes and nothing changes, so that 5 can only go."""
+    world, visits = nameless
+    one_each = world.table("one_each", world.frames[visits], *deduped(visits))
+    corrected = world.frames[visits].loc[[5]].assign(user="u")
+    line = lines(world.impact({visits: cells(user=[5])}, {visits: corrected, one_each: corrected[:0]}))["one_each"]
+    assert (line.touched.whole.tolist(), line.open_ended) == ([1, 5], False)
+
+
+def test_a_row_without_a_key_stays_where_it_comes_out_as_it_was(nameless: tuple[World, str]) -> None:
+    """The step before, run again, made of another address what it had made: no visit goes for it."""
+    world, visits = nameless
+    made = rests(visits, reads=["ip"], decides=[], passes="*", gives=["ip"])
+    seen = world.table("seen", world.frames[visits], made)
+    one_each = world.table("one_each", world.frames[visits], *deduped(seen))
+    corrected = world.frames[visits].loc[[5]].assign(ip="5.5 ")
+    found = world.impact({visits: cells(ip=[5])}, {visits: corrected, seen: corrected[:0], one_each: corrected[:0]})
+    assert lines(found)["one_each"].touched.whole.tolist() == []
+
+
 def test_everything_of_a_list_reaches_every_value_taken_from_it(world: World) -> None:
     """A list made anew as a whole: all scores, and no other column."""
     visits, bad = world.source("visits", VISITS), world.source("bad", BAD)

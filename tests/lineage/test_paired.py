@@ -11,7 +11,7 @@ from lineage.records import Known
 from lineage.store import Store
 from lineage.touched import EVERYTHING
 from tests.lineage.test_samerow import cells, whole
-from tests.lineage.world import EVERY, PAIRS, PASSED, World, absent, lines, rests, rows, table
+from tests.lineage.world import EVERY, KEY, PAIRS, PASSED, World, absent, lines, rests, rows, table
 
 PEOPLE = table({1: ("ann", "a b"), 2: ("bob", "c"), 3: ("cy", "")}, "name tags")
 TAGS = table({11: ("ann", "a"), 12: ("ann", "b"), 21: ("bob", "c")}, "name tags")
@@ -57,6 +57,22 @@ def test_a_parent_that_goes_takes_its_children_and_brings_none(exploded: tuple[W
     assert (line.touched.whole.tolist(), line.open_ended) == ([21], False)
 
 
+def test_a_parent_that_another_takes_the_place_of_takes_its_pairs_with_it(world: World) -> None:
+    """Of each name one person stays. Dee's name was not known; she is Ann, so she goes for Ann, with both her tags."""
+    people = world.source("people", table({1: ("ann", "a"), 4: (None, "d e")}, "name tags"))
+    among = {"on": {"output": ["name"], "input": ["name"]}, "reads": [], "decides": ["name"], "gives": []}
+    kept = world.table("kept", world.frames[people], rests(people, **PASSED), rests(people, KEY, **among))
+    detail = {"pairs": "dataset/parents@1", "side": "parent", "passes": "*", "reads": ["tags"], "gives": ["tags"]}
+    parents = world.table("parents", table({11: (1,), 41: (4,), 42: (4,)}, "parent"), rests(kept, PAIRS, **detail))
+    made = table({11: ("ann", "a"), 41: (None, "d"), 42: (None, "e")}, "name tags")
+    tags = world.table("tags", made, rests(kept, PAIRS, **detail))
+    corrected = world.frames[people].loc[[4]].assign(name="ann")
+    none = {kept: corrected[:0], tags: made[:0], parents: world.frames[parents][:0]}
+    found = lines(world.impact({people: cells(name=[4])}, {people: corrected, **none}))
+    for line in (found["tags"], found["parents"]):
+        assert (line.touched.whole.tolist(), line.open_ended) == ([11, 41, 42], False)
+
+
 def joined(left: str, right: str, pairs: str) -> list[Any]:
     """Say how the rows of a join rest on its two tables."""
     on = {"output": ["k"], "input": ["k"]}
@@ -79,6 +95,16 @@ def test_a_join_is_reached_from_both_sides_pair_by_pair(world: World) -> None:
     assert (found.stood_on.tolist(), sorted(found.touched.cells), found.open_ended) == ([16, 26], ["y"], False)
     moved = lines(world.impact({left: cells(k=[3])}, {left: table({3: ("a", 3)}, "k x")}))["joined"]
     assert (moved.stood_on.tolist(), moved.open_ended) == ([], True)
+
+
+def test_which_rows_are_paired_is_touched_by_keys_alone(world: World) -> None:
+    """The table of pairs has none of the columns that pass: it is as it was, whatever is wrong in them."""
+    left = world.source("left", table({1: ("a", 1), 2: ("b", 2)}, "k x"))
+    right = world.source("right", table({5: ("a", 1)}, "k y"))
+    pairs = world.table("pairs", table({15: (1, 5)}, "left right"), *joined(left, right, "dataset/pairs@1"))
+    world.table("joined", table({15: ("a", 1, 1)}, "k x y"), *joined(left, right, pairs))
+    assert rows(world.impact({left: cells(x=[1]), right: cells(y=[5])})) == {"left": [1], "right": [5], "joined": [15]}
+    assert rows(world.impact({left: cells(k=[1])})) == {"left": [1], "pairs": [15], "joined": [15]}
 
 
 def test_a_table_joined_with_itself_is_reached_by_both_sides(world: World) -> None:

@@ -159,13 +159,18 @@ def _on(runner: Runner, dag: str, dag_run: str) -> Runner:
 
 
 def built(runner: Runner, chain: Chain, tables: Mapping[str, Rows]) -> dict[str, str]:
-    """Every table of a chain by name: its sources, then what each operation makes, up to one that leaves no row."""
+    """Every table of a chain by name: its sources, then what each operation makes, up to one that leaves no row.
+
+    What an operation that pairs rows makes is two tables: its rows, and of which rows each was made.
+    """
     made = {name: taken_in(runner, name, rows) for name, rows in tables.items()}
     data = made["people"]
     for place, step in enumerate(chain.steps):
-        here = runner.at(replace(runner.occasion, task=f"{place}_{step}"))
+        name = f"{place}_{step}"
+        here = runner.at(replace(runner.occasion, task=name))
         try:
-            data = made[f"{place}_{step}"] = _done(here, step, data, made)
+            data = made[name] = _done(here, step, data, made)
+            made |= {f"{name}.{role}": table for role, table in here.ran[-1].outputs.items() if role == "pairs"}
         except StepRefused as refused:
             if not any(words in refused.what for words in _REFUSED):
                 raise
