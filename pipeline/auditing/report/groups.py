@@ -9,7 +9,7 @@ from typing import Any
 from pipeline.artifacts.audit import Audit, Difference, Figure, Group
 from pipeline.artifacts.metric import metric
 from pipeline.artifacts.wording import amount, called, gap
-from pipeline.auditing.gating import LEAST_TO_FAIL
+from pipeline.auditing.limit import LEAST_TO_FAIL
 from pipeline.auditing.report.span import per_cent, signed, span
 
 SMALL_SHOWN = 3
