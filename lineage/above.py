@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -12,6 +12,7 @@ from lineage.edges import Edge, Subgraph
 from lineage.effects import weakest
 from lineage.idsets import NO_IDS, Ids, ids_of, joined, rows_among, shared
 from lineage.keys import Keys
+from lineage.partners import partners, tells_rows
 from lineage.records import Known, Rule
 
 
@@ -50,10 +51,12 @@ def stood_on(graph: Subgraph, contents: Contents, edge: Edge, output: Stood) -> 
     if rows is None or edge.rule is Rule.EVERY_ROW or not graph.is_table(edge.output) or not graph.is_table(edge.input):
         return Stood(NO_IDS, everything=True, known=known if rows is not None else Known.ASSUMED)
     there = contents.ids(above)
-    found = _found(contents, edge, rows, made=made, above=above)
+    if not tells_rows(edge):
+        return Stood(NO_IDS, True, Known.ASSUMED) if there is None else Stood(there, known=known)
+    found = partners(contents, edge, _Rows(rows), made=made, above=above)
     if found is None:
         return Stood(NO_IDS, everything=True, known=Known.ASSUMED)
-    return Stood(found, known=Known.ASSUMED) if there is None else Stood(shared(found, there), known=known)
+    return Stood(found.ids, known=Known.ASSUMED) if there is None else Stood(shared(found.ids, there), known=known)
 
 
 def absent_keys(graph: Subgraph, contents: Contents, edge: Edge, stood: Mapping[int, Stood]) -> pd.DataFrame | None:
@@ -77,30 +80,15 @@ def absent_keys(graph: Subgraph, contents: Contents, edge: Edge, stood: Mapping[
     return absent if len(absent) else None
 
 
-def _found(contents: Contents, edge: Edge, rows: Ids, *, made: str, above: str) -> Ids | None:
-    if edge.rule is Rule.SAME_ROW:
-        return rows
-    if "pairs" in edge.detail:
-        return _paired(contents, edge, rows)
-    if "cluster" in edge.detail:
-        cluster = [edge.detail["cluster"]]
-        return _with_keys(contents, rows, of=(made, cluster), among=(made, cluster))
-    if "on" in edge.detail:
-        on = edge.detail["on"]
-        return _with_keys(contents, rows, of=(made, on["output"]), among=(above, on["input"]))
-    return contents.ids(above)
+@dataclass(frozen=True, slots=True, eq=False)
+class _Rows:
+    """Rows as their ids."""
 
+    ids: Ids
 
-def _paired(contents: Contents, edge: Edge, rows: Ids) -> Ids | None:
-    side = edge.detail["side"]
-    pairs = contents.columns(edge.detail["pairs"], [side])
-    return None if pairs is None else ids_of(rows_among(pairs, rows)[side].to_numpy("int64"))
+    def paired(self, pairs: pd.DataFrame, side: str) -> _Rows:
+        return _Rows(ids_of(rows_among(pairs, self.ids)[side].to_numpy("int64")))
 
-
-def _with_keys(contents: Contents, rows: Ids, *, of: tuple[str, list[str]], among: tuple[str, list[str]]) -> Ids | None:
-    """Give the rows of one table with the keys that some rows have in another, or the same."""
-    known, searched = contents.columns(*of), contents.columns(*among)
-    if known is None or searched is None:
-        return None
-    keys = Keys([rows_among(known, rows)], of[1])
-    return ids_of(searched.index.to_numpy()[keys.of(searched, among[1])])
+    def alike(self, known: pd.DataFrame, columns: Sequence[str], others: pd.DataFrame, keys: Sequence[str]) -> _Rows:
+        theirs = Keys([rows_among(known, self.ids)], columns)
+        return _Rows(ids_of(others.index.to_numpy()[theirs.of(others, keys)]))

@@ -8,7 +8,7 @@ are climbed together: a row stands on all that it stands on in either.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -18,6 +18,7 @@ from lineage.contents import Contents, Tables
 from lineage.edges import DATASET, Edge, Subgraph
 from lineage.idsets import NO_IDS, Ids, ids_of, is_in, rows_among
 from lineage.keys import numbered
+from lineage.partners import partners, tells_rows
 from lineage.records import Rule
 from lineage.store import Store
 
@@ -130,11 +131,11 @@ class _Climb:
         there = self.contents.ids(made) if self.graph.is_table(edge.output) else None
         if there is None or edge.rule is Rule.EVERY_ROW or not self.graph.is_table(edge.input):
             return _Stood(_NONE, np.union1d(stood.whole, stood.pairs[LABEL]))
-        own = _among(stood.pairs, there)
-        found, known = _found(self.contents, edge, own, made=made, above=above), self.contents.ids(above)
+        own, known = _among(stood.pairs, there), self.contents.ids(above)
+        found = partners(self.contents, edge, _Rows(own), made=made, above=above) if tells_rows(edge) else None
         if found is None or known is None:
             return _Stood(_NONE, np.union1d(stood.whole, own[LABEL]))
-        return _Stood(_among(found, known), stood.whole)
+        return _Stood(_among(found.pairs, known), stood.whole)
 
 
 def _among(pairs: pd.DataFrame, ids: Ids) -> pd.DataFrame:
@@ -142,41 +143,22 @@ def _among(pairs: pd.DataFrame, ids: Ids) -> pd.DataFrame:
     return kept.sort_values([LABEL, ROW], ignore_index=True)
 
 
-def _found(contents: Contents, edge: Edge, own: pd.DataFrame, *, made: str, above: str) -> pd.DataFrame | None:
-    """The pairs of labels with rows of the input; None where all of it is stood on."""
-    if edge.rule is Rule.SAME_ROW:
-        return own
-    if "pairs" in edge.detail:
-        return _paired(contents, edge, own)
-    if "cluster" in edge.detail:
-        cluster = [edge.detail["cluster"]]
-        return _with_keys(contents, own, of=(made, cluster), among=(made, cluster))
-    if "on" in edge.detail:
-        on = edge.detail["on"]
-        return _with_keys(contents, own, of=(made, on["output"]), among=(above, on["input"]))
-    return None
+@dataclass(frozen=True, slots=True, eq=False)
+class _Rows:
+    """Rows as pairs of a label and a row."""
 
+    pairs: pd.DataFrame
 
-def _paired(contents: Contents, edge: Edge, own: pd.DataFrame) -> pd.DataFrame | None:
-    side = edge.detail["side"]
-    table = contents.columns(edge.detail["pairs"], [side])
-    if table is None:
-        return None
-    sides = rows_among(table, ids_of(own[ROW]))[side]
-    partners = pd.DataFrame({ROW: sides.index.to_numpy(), side: sides.to_numpy("int64")})
-    return own.merge(partners, on=ROW)[[LABEL, side]].set_axis([LABEL, ROW], axis="columns")
+    def paired(self, pairs: pd.DataFrame, side: str) -> _Rows:
+        theirs = rows_among(pairs, ids_of(self.pairs[ROW]))[side]
+        table = pd.DataFrame({ROW: theirs.index.to_numpy(), "partner": theirs.to_numpy("int64")})
+        found = self.pairs.merge(table, on=ROW)[[LABEL, "partner"]]
+        return _Rows(found.set_axis([LABEL, ROW], axis="columns"))
 
-
-def _with_keys(
-    contents: Contents, own: pd.DataFrame, *, of: tuple[str, list[str]], among: tuple[str, list[str]]
-) -> pd.DataFrame | None:
-    """Pair labels with the rows of one table that have the keys which their rows have in another, or the same."""
-    known, searched = contents.columns(*of), contents.columns(*among)
-    if known is None or searched is None:
-        return None
-    known = rows_among(known, ids_of(own[ROW]))
-    keys, others = numbered(known, of[1], searched, among[1])
-    mine = pd.DataFrame({ROW: known.index.to_numpy(), "key": keys}).merge(own, on=ROW)[[LABEL, "key"]]
-    theirs = pd.DataFrame({"key": others, ROW: searched.index.to_numpy()})
-    pairs = mine[mine["key"] >= 0].drop_duplicates().merge(theirs, on="key")
-    return pairs[[LABEL, ROW]].drop_duplicates(ignore_index=True)
+    def alike(self, known: pd.DataFrame, columns: Sequence[str], others: pd.DataFrame, keys: Sequence[str]) -> _Rows:
+        known = rows_among(known, ids_of(self.pairs[ROW]))
+        own, found = numbered(known, columns, others, keys)
+        mine = pd.DataFrame({ROW: known.index.to_numpy(), "key": own}).merge(self.pairs, on=ROW)[[LABEL, "key"]]
+        theirs = pd.DataFrame({"key": found, ROW: others.index.to_numpy()})
+        pairs = mine[mine["key"] >= 0].drop_duplicates().merge(theirs, on="key")
+        return _Rows(pairs[[LABEL, ROW]].drop_duplicates(ignore_index=True))

@@ -114,15 +114,12 @@ def perform(runner: Any, work: Work, item: str | None = None) -> JSON:
     return function(runner, **given)
 
 
-class Listing:
-    """Takes down the work of a chain by the name of its task, and runs nothing.
-
-    In `works`, every reference is the name of the task that would have given it.
-    """
+class _Named:
+    """Gives tasks their names: those of the groups that a task is in stand in front, as in Airflow's task groups."""
 
     def __init__(self) -> None:
-        self.works: dict[str, Work] = {}
         self._groups: list[str] = []
+        self._names: set[str] = set()
 
     @contextmanager
     def group(self, name: str) -> Iterator[None]:
@@ -133,44 +130,53 @@ class Listing:
         finally:
             self._groups.pop()
 
+    def _name(self, work: Work) -> str:
+        name = ".".join([*self._groups, work.name])
+        if name in self._names:
+            raise Misuse(f"two tasks are called {name}", next_step='Give one of them a name of its own: name="…".')
+        self._names.add(name)
+        return name
+
+
+class Listing(_Named):
+    """Takes down the work of a chain by the name of its task, and runs nothing.
+
+    In `works`, every reference is the name of the task that would have given it.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.works: dict[str, Work] = {}
+
     def task(self, work: Work) -> Reference:
         """Take the work down."""
-        name = ".".join([*self._groups, work.name])
+        name = self._name(work)
         self.works[name] = replace(work, references=held(work.references), over=held(work.over))
         return Reference(name)
 
 
 def listed(function: Callable[[], Any]) -> dict[str, Work]:
-    """What a DAG body chains, by name of task, in its order; nothing is run."""
+    """What a DAG body chains, by name of task, in its order; nothing is run.
+
+    Raises:
+        Misuse: two tasks have one name.
+    """
     listing = Listing()
     with conducted(listing):
         function()
     return listing.works
 
 
-class Here:
+class Here(_Named):
     """Runs a chain in this process, task by task, as the body calls them."""
 
     def __init__(self, runner: Any, *, tell: Callable[[str, float, list[Any]], None] | None = None) -> None:
+        super().__init__()
         self.runner, self.tell = runner, tell
-        self._groups: list[str] = []
-        self._names: set[str] = set()
-
-    @contextmanager
-    def group(self, name: str) -> Iterator[None]:
-        """Prefix the names of tasks in the block, as Airflow's task groups do."""
-        self._groups.append(name)
-        try:
-            yield
-        finally:
-            self._groups.pop()
 
     def task(self, work: Work) -> Reference:
         """Run the work now."""
-        name = ".".join([*self._groups, work.name])
-        if name in self._names:
-            raise Misuse(f"two tasks are called {name}", next_step='Give one of them a name of its own: name="…".')
-        self._names.add(name)
+        name = self._name(work)
         if work.over is None:
             return Reference(self._timed(name, -1, work, None))
         return Reference([self._timed(name, place, work, item) for place, item in enumerate(held(work.over))])

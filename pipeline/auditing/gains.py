@@ -8,8 +8,7 @@ from dataclasses import replace
 from pipeline.artifacts.audit import Baseline, Comparison, Judgement, Ruling
 from pipeline.artifacts.wording import amount, called
 from pipeline.auditing.gate import Gate
-
-_ROUNDING = 1e-9
+from pipeline.auditing.limit import ROUNDING
 
 PASS, FAIL, NOT_ENOUGH = Judgement.PASS, Judgement.FAIL, Judgement.NOT_ENOUGH_EVIDENCE
 
@@ -67,4 +66,4 @@ def _unknown(gate: Gate, baseline: Baseline, found: Comparison | None) -> str:
 
 def _is_gain(gain: float, asked: float) -> bool:
     """Whether the gain is what was asked; with nothing asked, or more, a draw is none."""
-    return gain >= asked - _ROUNDING and (asked < 0 or gain > _ROUNDING)
+    return gain >= asked - ROUNDING and (asked < 0 or gain > ROUNDING)

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from pipeline.artifacts.audit import ALL_ROWS, Baseline, Figure, Finding, Group, Judgement, Ruling, worst
 from pipeline.artifacts.wording import called
 from pipeline.auditing.gains import against
 from pipeline.auditing.gate import Gate
 from pipeline.auditing.intervals import difference
+from pipeline.auditing.limit import Limit
 from pipeline.auditing.policy import AuditPolicy
 from pipeline.auditing.slicing import OTHERS
 
-LEAST_TO_FAIL = 10
-_ROUNDING = 1e-9
-
-PASS, FAIL, NOT_ENOUGH = Judgement.PASS, Judgement.FAIL, Judgement.NOT_ENOUGH_EVIDENCE
+NOT_ENOUGH = Judgement.NOT_ENOUGH_EVIDENCE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,32 +74,14 @@ def _ruling(gate: Gate, about: str, figure: Figure | None, *, policy: AuditPolic
         return Ruling(about=about, judgement=NOT_ENOUGH, why="no test row is in this group")
     if not figure.defined:
         return Ruling(about=about, judgement=NOT_ENOUGH, n=figure.n, why=f"{called(gate.metric)} is undefined here")
-    minimum = -math.inf if gate.minimum is None else gate.minimum
-    maximum = math.inf if gate.maximum is None else gate.maximum
-    return _held(
-        gate,
-        Ruling(
-            about=about, judgement=NOT_ENOUGH, why="", n=figure.n, value=figure.value, low=figure.low, high=figure.high
-        ),
-        keeps=lambda value: minimum - _ROUNDING <= value <= maximum + _ROUNDING,
-        counted=figure.method == "wilson",
-        policy=policy,
+    least = -math.inf if gate.minimum is None else gate.minimum
+    most = math.inf if gate.maximum is None else gate.maximum
+    told = Ruling(
+        about=about, judgement=NOT_ENOUGH, why="", n=figure.n, value=figure.value, low=figure.low, high=figure.high
     )
-
-
-def _held(gate: Gate, ruling: Ruling, *, keeps: Callable[[float], bool], counted: bool, policy: AuditPolicy) -> Ruling:
-    """Judge a figure by a limit that is one interval: a value between two that keep it keeps it too."""
-    ends = [keeps(end) for end in (ruling.low, ruling.high) if end is not None]
-    enough, kept = ruling.n >= policy.min_count, keeps(ruling.value)
-    if not kept and (enough or (counted and ends and not any(ends) and ruling.n >= LEAST_TO_FAIL)):
-        return replace(ruling, judgement=FAIL, why="the limit is broken")
-    if not enough:
-        return replace(ruling, why=f"{ruling.n} cases, {policy.min_count} are needed")
-    across = not (ends and all(ends))
-    if gate.certain and across:
-        return replace(ruling, why="the limit is kept, but the interval reaches across it")
-    by = "the limit is kept by the measured value; the interval reaches across it" if across else "the limit is kept"
-    return replace(ruling, judgement=PASS, why=by)
+    return Limit(least=least, most=most, certain=gate.certain).held(
+        told, min_count=policy.min_count, counted=figure.method == "wilson"
+    )
 
 
 def _gap(gate: Gate, figures: Mapping[str, Figure | None], *, policy: AuditPolicy) -> list[Ruling]:
@@ -141,12 +121,8 @@ def _widest(gate: Gate, known: Mapping[str, Figure], *, policy: AuditPolicy) -> 
         high=ends[1],
         is_difference=True,
     )
-    return _held(
-        gate,
-        ruling,
-        keeps=lambda value: value <= gate.max_gap + _ROUNDING,
-        counted=high.method == low.method == "wilson",
-        policy=policy,
+    return Limit(most=gate.max_gap, certain=gate.certain).held(
+        ruling, min_count=policy.min_count, counted=high.method == low.method == "wilson"
     )
 
 

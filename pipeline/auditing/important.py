@@ -28,7 +28,7 @@ class MustBeRight:
     """Test rows that must all be answered right: `MustBeRight("navigational", column="type", value="navigational")`.
 
     They are the rows whose `column` holds `value`, or one of `values` (a list of keys, each of which is then
-    wanted among the test rows); or those a condition `where` holds for, as in a `Slice`: rows of which that is
+    wanted among the test rows); or those a condition `where` holds for (see `pipeline.where`): rows of which that is
     not known, since a value is missing, are told and not counted. Right means the true class; of a number, at
     most `within` away from the truth, in units of the target. One wrong answer fails the audit; `min_count`
     does not apply, since each example counts for itself. Without any such row there is not enough evidence.
@@ -87,11 +87,9 @@ def rightness(must: MustBeRight, rows: pd.DataFrame, answered: Answered) -> Find
 
 
 def _ruling(must: MustBeRight, rows: pd.DataFrame, answered: Answered) -> Ruling:
-    from pipeline.holding import holds
-
-    if why := _unaskable(must, rows):
+    asked, why = _meant(must, rows)
+    if asked is None:
         return _open(must, why)
-    asked = holds(must.where, rows) if must.where else rows[must.column].isin(must.values).astype("boolean")
     chosen, unknown = asked.fillna(False).to_numpy(dtype=bool), int(asked.isna().sum())
     wrong = rows.index[chosen & ~_right(must, answered)]
     n, lost = int(chosen.sum()), _not_there(must, rows)
@@ -106,23 +104,19 @@ def _ruling(must: MustBeRight, rows: pd.DataFrame, answered: Answered) -> Ruling
     return Ruling(about=must.told, judgement=Judgement.PASS, why=f"all are right{unsaid}", n=n, value=0.0, unit="wrong")
 
 
-def _unaskable(must: MustBeRight, rows: pd.DataFrame) -> str:
-    """Say why it cannot be told which rows are meant, "" if it can."""
-    from pipeline.holding import columns_of, holds, incomparable
+def _meant(must: MustBeRight, rows: pd.DataFrame) -> tuple[pd.Series | None, str]:
+    """Whether each row is meant, null where that is not known; or None, and why it cannot be told."""
+    from pipeline.holding import holds
 
-    for column in columns_of(must.where) if must.where else [must.column]:
-        if column not in rows.columns:
-            near = get_close_matches(column, [str(each) for each in rows.columns], n=1)
-            return f"column {column!r} is not stored" + (f"; did you mean {near[0]!r}?" if near else "")
-    if not must.where:
-        return ""
-    if odd := incomparable(must.where, rows):
-        return f"its condition holds for no row: {odd}"
-    try:
-        holds(must.where, rows)
-    except (ValueError, TypeError) as error:
-        return f"its condition cannot be asked: {error}"
-    return ""
+    if must.where:
+        try:
+            return holds(must.where, rows), ""
+        except Misuse as error:
+            return None, f"its condition cannot be asked: {error.found}"
+    if must.column in rows.columns:
+        return rows[must.column].isin(must.values).astype("boolean"), ""
+    near = get_close_matches(must.column, [str(each) for each in rows.columns], n=1)
+    return None, f"column {must.column!r} is not stored" + (f"; did you mean {near[0]!r}?" if near else "")
 
 
 def _right(must: MustBeRight, answered: Answered) -> np.ndarray:

@@ -19,7 +19,7 @@ class Slice:
     - `column` names one column of the test part, or `columns` several, whose values are then crossed.
       `bins` are ascending cut points that turn one numeric column into ranges, each reaching from a cut
       up to, not including, the next.
-    - `where` is a condition, as in an `Expectation`: the rows it holds for are the group of the slice's
+    - `where` is a condition (see `pipeline.where`): the rows it holds for are the group of the slice's
       name, the others "all others".
     - `function` is a plain function of the test part (a DataFrame) that gives each row a label: text, a
       number, or true and false, which are named as by `where`.

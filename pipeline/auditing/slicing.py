@@ -11,7 +11,8 @@ import numpy as np
 import pandas as pd
 
 from pipeline.auditing.slice import Slice
-from pipeline.holding import columns_of, holds, incomparable
+from pipeline.errors import Misuse
+from pipeline.holding import holds
 
 NOT_STATED = "not stated"
 OTHERS = "all others"
@@ -105,14 +106,10 @@ def _of_column(slice_: Slice, column: str, rows: pd.DataFrame) -> tuple[np.ndarr
 
 
 def _condition(slice_: Slice, rows: pd.DataFrame) -> pd.Series:
-    for column in columns_of(slice_.where):
-        _column(column, rows)
-    if odd := incomparable(slice_.where, rows):
-        raise Unsliceable(f"its condition holds for no row: {odd}")
     try:
         return holds(slice_.where, rows)
-    except (ValueError, TypeError) as error:
-        raise Unsliceable(f"its condition cannot be asked: {error}") from error
+    except Misuse as error:
+        raise Unsliceable(f"its condition cannot be asked: {error.found}") from error
 
 
 def _called(function: Any, rows: pd.DataFrame) -> pd.Series:

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from pipeline.condition import holding
 from pipeline.errors import Misuse, StepRefused
+from pipeline.holding import holding
 from pipeline.keys import key_kind, plain
 
 RENAMING = ("standardise", "merge")
@@ -131,7 +131,7 @@ def _opinions(
 
 
 def _by_condition(data: pd.DataFrame, labels: pd.Series, rule: Mapping[str, Any]) -> pd.Series:
-    holds = holding(data, rule["where"])
+    holds = holding(rule["where"], data)
     about = labels.notna().to_numpy()
     if rule["among"] is not None:
         about = about & labels.isin(rule["among"]).to_numpy()

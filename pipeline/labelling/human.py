@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
@@ -68,33 +67,6 @@ def measure(
     )
     facts = {"against": level.against, "accuracy": level.figure.value, "rows": level.figure.n}
     return {"human": Made("human", level.to_json(), facts=facts)}
-
-
-def two_people(shares: Iterable[float]) -> float:
-    """Give how often two people agree who write each form with its share: the sum of the squares.
-
-    0.7 and 0.3 give 0.58.
-
-    Raises:
-        Misuse: the shares are none.
-    """
-    return math.fsum(share * share for share in _checked(shares))
-
-
-def commonest_form(shares: Iterable[float]) -> float:
-    """Give how often one agrees with such people who always writes the commonest form: the greatest share.
-
-    Raises:
-        Misuse: the shares are none.
-    """
-    return max(_checked(shares))
-
-
-def _checked(shares: Iterable[float]) -> list[float]:
-    given = list(shares)
-    if not given or min(given) < 0 or not math.isclose(math.fsum(given), 1):
-        raise Misuse("how people write", expected="shares from 0 to 1 that sum to 1", found=str(given)[:200])
-    return given
 
 
 def _share(right: pd.Series) -> Figure:

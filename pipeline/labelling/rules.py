@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from pipeline.errors import Misuse
+from pipeline.where import parse
 
 NORMAL = ("blanks", "case", "punctuation")
 Label = Any
@@ -84,7 +84,7 @@ class Merge:
 class Borderline:
     """Rows of two classes that cannot be told apart become a class of their own, where a condition on columns holds.
 
-    `Borderline(between=("scratch", "ok"), where="0.25 < length and length < 0.35")`.
+    `Borderline(between=("scratch", "ok"), where="0.25 < length < 0.35")`. For conditions see `pipeline.where`.
     """
 
     between: tuple[Label, Label]
@@ -96,7 +96,7 @@ class Borderline:
             object.__setattr__(self, name, value)
         if len(set(self.between)) != 2:
             raise Misuse(f"Borderline: between={between!r}", expected="two classes")
-        _check_condition("Borderline", where)
+        parse(where)
         _check_labels("Borderline", [*self.between, label])
 
     @property
@@ -124,8 +124,9 @@ class LabelRule:
     """A rule in words, and what it makes of a row: by a condition on columns, or by a function.
 
     `LabelRule("a scratch over 0.3 mm is a defect", where="length > 0.3", then=1, otherwise=0)`; without
-    `otherwise` other rows keep their label, as do null labels. A `function`, marked `@rowwise`, takes the rows as they
-    came and gives them back with other labels where it has something to say.
+    `otherwise` other rows keep their label, as do null labels. A row of which it is not known whether the condition
+    (see `pipeline.where`) holds, since a value is missing, is another row. A `function`, marked `@rowwise`, takes
+    the rows as they came and gives them back with other labels where it has something to say.
     """
 
     name: str
@@ -151,7 +152,7 @@ class LabelRule:
         if bool(where) == bool(function) or (then is None) != (function is not None):
             raise Misuse(f"label rule {name!r}", expected="where=… with then=…, or function=… alone")
         if where:
-            _check_condition(f"label rule {name!r}", where)
+            parse(where)
         _check_labels(f"label rule {name!r}", [each for each in (then, otherwise) if each is not None])
 
     def to_json(self) -> dict[str, Any]:
@@ -205,12 +206,3 @@ def _renames(rule: Rule) -> list[tuple[Label, Label]]:
 def _check_labels(what: str, labels: Sequence[Label]) -> None:
     if odd := [repr(each) for each in labels if not isinstance(each, (str, int, bool))]:
         raise Misuse(f"{what} has unusable labels", expected="text, whole numbers or booleans", examples=odd)
-
-
-def _check_condition(what: str, where: str) -> None:
-    try:
-        fine = isinstance(where, str) and where.strip() and json.dumps(where)
-    except ValueError:
-        fine = False
-    if not fine:
-        raise Misuse(f"{what}: where={where!r}", expected='a condition on columns, such as "length > 0.3"')

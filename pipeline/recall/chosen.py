@@ -11,8 +11,8 @@ import pandas as pd
 
 from lineage.errors import MOST_EXAMPLES
 from lineage.idsets import Ids, ids_of
-from pipeline.condition import holding
 from pipeline.errors import Misuse, SourceRejected
+from pipeline.holding import holding
 from pipeline.rows import row_id
 
 if TYPE_CHECKING:
@@ -20,14 +20,14 @@ if TYPE_CHECKING:
 
 
 def rows_where(table: pd.DataFrame, condition: str) -> Ids:
-    """Find the rows for which a condition on columns holds: `income > 1000 and race == "a"`, `ip.isna()`.
+    """Find the rows for which a condition holds: `income > 1000 and race == "a"`, `ip is None`.
 
-    See `pipeline.condition`.
+    See `pipeline.where`.
 
     Raises:
-        Misuse: it cannot be read, speaks of more than columns and constants, or holds for no row.
+        Misuse: it is none, cannot be asked of the table, or holds for no row.
     """
-    holds = holding(table, condition)
+    holds = holding(condition, table)
     if not holds.any():
         raise Misuse(f"{condition!r} holds for none of {len(table)} rows", expected="at least one")
     return ids_of(np.sort(table.index.to_numpy()[holds]))

@@ -6,8 +6,10 @@ import difflib
 
 import pandas as pd
 
-from pipeline.holding import columns_of, incomparable
+from pipeline.holding import unaskable
+from pipeline.schema import ROW
 from pipeline.validation.expectations import Expectation
+from pipeline.where import columns_of
 
 _ARGUMENTS = ("column", "column_A", "column_B")
 
@@ -17,7 +19,8 @@ def concerned(expectation: Expectation) -> list[str]:
     given = expectation.arguments
     named = [given[name] for name in _ARGUMENTS if isinstance(given.get(name), str)]
     named += given.get("column_list") or []
-    return list(dict.fromkeys([*named, *(columns_of(expectation.where) if expectation.where else [])]))
+    named += [name for name in columns_of(expectation.where) if name != ROW] if expectation.where else []
+    return list(dict.fromkeys(named))
 
 
 def unfit(expectation: Expectation, *, frame: pd.DataFrame) -> str:
@@ -31,4 +34,4 @@ def unfit(expectation: Expectation, *, frame: pd.DataFrame) -> str:
     if absent:
         near = difflib.get_close_matches(absent[0], [str(column) for column in frame.columns], n=2)
         return f"there is no column {absent[0]!r}" + (f", but there is {' and '.join(map(repr, near))}" if near else "")
-    return incomparable(expectation.where, frame) if expectation.where else ""
+    return unaskable(expectation.where, frame) if expectation.where else ""

@@ -9,7 +9,6 @@ import os
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import reduce
 from typing import Any
 
 import numpy as np
@@ -17,10 +16,10 @@ import pandas as pd
 
 from pipeline.artifacts.verdict import Check
 from pipeline.errors import Misuse
+from pipeline.holding import holding
 from pipeline.validation.columns import concerned, unfit
 from pipeline.validation.expectations import Expectation
 from pipeline.validation.plain import ROW, as_time, plain
-from pipeline.where import Comparison, parse
 
 os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")  # read when Great Expectations is imported
 
@@ -40,19 +39,19 @@ def hold(frame: pd.DataFrame, expectations: Sequence[Expectation]) -> tuple[Chec
     of them. A column that is not there makes its check an error, not the run.
 
     Raises:
-        Misuse: no such expectation, or it does not take such arguments.
+        Misuse: no such expectation, it does not take such arguments, or its condition compares times with other text.
     """
     with _quiet():
         configured = [_configured(each, frame=frame) for each in expectations]
         errors = {place: error for place, each in enumerate(expectations) if (error := unfit(each, frame=frame))}
         asked = {place: each for place, each in enumerate(configured) if place not in errors}
-        typed = {place: each for place, each in asked.items() if expectations[place].kind in _OF_TYPES}
-        others = {place: each for place, each in asked.items() if place not in typed}
-        table = _batch(plain(frame)) if others else None
-        counted = _evaluate(table, others, form=_COUNTS)
-        counted |= _evaluate(_batch(frame.rename_axis(ROW)), typed, form=_COUNTS) if typed else {}
-        named = {place: others[place] for place, result in counted.items() if result["result"].get("unexpected_count")}
-        rows = {place: _rows(result) for place, result in _evaluate(table, named, form=_ROWS).items()}
+        counted: dict[int, dict[str, Any]] = {}
+        rows: dict[int, tuple[int, ...]] = {}
+        for table, places in _tables(frame, {place: expectations[place] for place in asked}):
+            found = _evaluate(table, {place: asked[place] for place in places}, form=_COUNTS)
+            named = {place: asked[place] for place in found if found[place]["result"].get("unexpected_count")}
+            rows |= {place: _rows(result) for place, result in _evaluate(table, named, form=_ROWS).items()}
+            counted |= found
     checks = []
     for place, expectation in enumerate(expectations):
         result = counted.get(place) or {"success": False, "result": {}, "error": errors.get(place, "")}
@@ -93,8 +92,8 @@ def _configured(expectation: Expectation, *, frame: pd.DataFrame) -> Any:
     given = dict(expectation.arguments)
     for name in _COMPARED & given.keys():
         given[name] = as_time(given[name], column=given.get("column"), frame=frame)
-    if expectation.where is not None:
-        given["row_condition"] = _condition(expectation.where, frame=frame)
+    if expectation.where is not None and "row_condition" not in known[expectation.kind].__fields__:
+        raise Misuse(f"{expectation.kind} looks at no rows, so that where= cannot limit them", found=expectation.where)
     try:
         return known[expectation.kind](**given)
     except (ValueError, TypeError) as error:
@@ -105,22 +104,15 @@ def _configured(expectation: Expectation, *, frame: pd.DataFrame) -> Any:
         ) from error
 
 
-def _condition(where: str, *, frame: pd.DataFrame) -> Any:
-    groups = [[_comparison(each, frame=frame) for each in group] for group in parse(where)]
-    return reduce(lambda a, b: a | b, [reduce(lambda a, b: a & b, group) for group in groups])
-
-
-def _comparison(comparison: Comparison, *, frame: pd.DataFrame) -> Any:
-    from great_expectations.expectations.row_conditions import Column
-
-    column = Column(comparison.column)
-    value = as_time(comparison.value, column=comparison.column, frame=frame)
-    return {
-        "==": lambda: column == value, "!=": lambda: column != value, "<": lambda: column < value,
-        "<=": lambda: column <= value, ">": lambda: column > value, ">=": lambda: column >= value,
-        "in": lambda: column.is_in(value), "not in": lambda: column.is_not_in(value),
-        "is": column.is_null, "is not": column.is_not_null,
-    }[comparison.operator]()
+def _tables(frame: pd.DataFrame, asked: Mapping[int, Expectation]) -> Iterator[tuple[Any, list[int]]]:
+    """The rows that expectations are about, as the library takes them, and the places of those about just these."""
+    alike: dict[tuple[bool, str | None], list[int]] = {}
+    for place, each in asked.items():
+        alike.setdefault((each.kind in _OF_TYPES, each.where), []).append(place)
+    table = plain(frame) if any(not of_types for of_types, _ in alike) else frame
+    for (of_types, where), places in alike.items():
+        rows = frame.rename_axis(ROW) if of_types else table
+        yield _batch(rows if where is None else rows[holding(where, frame)]), places
 
 
 def _batch(frame: pd.DataFrame) -> Any:

@@ -57,6 +57,8 @@ class Expectation:
             raise Misuse(f"{self.kind}: severity={self.severity!r}", expected="one of " + ", ".join(SEVERITIES))
         if self.where is not None:
             parse(self.where)
+        if "row_condition" in self.arguments:
+            raise Misuse(f"{self.kind}: row_condition=", expected='where="age > 3", the same language everywhere')
         self._check_quarantine()
 
     def _check_quarantine(self) -> None:

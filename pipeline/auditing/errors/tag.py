@@ -8,6 +8,7 @@ from typing import Any
 
 from pipeline.artifacts.errortable import BY_COLUMN, BY_FUNCTION, BY_PEOPLE
 from pipeline.errors import Misuse
+from pipeline.where import written
 
 _LEVELS = range(1, 6)
 
@@ -68,9 +69,11 @@ class Tag:
 
     @property
     def query(self) -> str:
-        """The condition that selects its rows in any table that has what it looks at; "" where only people can."""
+        """What selects its rows in any table, a condition or a call; "" where only people can."""
         if self.column:
-            return f"{self.column} in {list(self.values)!r}"
+            column, there = written(self.column), [each for each in self.values if each is not None]
+            absent = [f"{column} is None"] if None in self.values else []
+            return " or ".join([f"{column} in {there!r}"] * bool(there) + absent)
         return f"{self._function_name}(rows)" if self.function is not None else ""
 
     @property

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from pipeline.artifacts.audit import Finding, Group, Judgement, Ruling, worst
@@ -12,10 +12,10 @@ from pipeline.auditing.fairness.definitions import CALIBRATION_GAP, DEFINITIONS
 from pipeline.auditing.fairness.gaps import gap, too_few
 from pipeline.auditing.fairness.gate import FairnessGate
 from pipeline.auditing.fairness.selection import LEAST, selected
+from pipeline.auditing.limit import Limit
 from pipeline.errors import Misuse
 
-_ROUNDING = 1e-9
-PASS, FAIL, NOT_ENOUGH = Judgement.PASS, Judgement.FAIL, Judgement.NOT_ENOUGH_EVIDENCE
+NOT_ENOUGH = Judgement.NOT_ENOUGH_EVIDENCE
 
 
 def judged(gates: Iterable[FairnessGate], found: FairnessAudit) -> tuple[Finding, ...]:
@@ -77,19 +77,19 @@ def _of_metric(gate: FairnessGate, metric: str, groups: Sequence[Group], found: 
 def _loss(gate: FairnessGate, metric: str, group: Group) -> Ruling:
     figure = group.figure(metric)
     told = Bounded(value=figure.value, low=figure.low, high=figure.high)
-    return _held(gate, told, about=group.label, n=figure.n, keeps=lambda value: value <= gate.max_loss + _ROUNDING)
+    return _held(Limit(most=gate.max_loss, certain=gate.certain), told, about=group.label, n=figure.n)
 
 
 def _widest(gate: FairnessGate, widest: Gap) -> Ruling:
     n = min(widest.n_highest, widest.n_lowest)
     if gate.min_ratio is None:
         about = f"{widest.highest} over {widest.lowest}, {widest.metric.replace('_', ' ')}"
-        found = _held(gate, widest.difference, about=about, n=n, keeps=lambda v: v <= gate.max_difference + _ROUNDING)
-        return replace(found, is_difference=True)
+        most = Limit(most=gate.max_difference, certain=gate.certain)
+        return replace(_held(most, widest.difference, about=about, n=n), is_difference=True)
     about = f"{widest.lowest} to {widest.highest}, {widest.metric.replace('_', ' ')}"
     if widest.ratio is None:
         return Ruling(about=about, judgement=NOT_ENOUGH, n=n, why="the ratio is undefined: the highest is 0")
-    return _held(gate, widest.ratio, about=about, n=n, keeps=lambda value: value >= gate.min_ratio - _ROUNDING)
+    return _held(Limit(least=gate.min_ratio, certain=gate.certain), widest.ratio, about=about, n=n)
 
 
 def _four_fifths(gate: FairnessGate, groups: Sequence[Group], found: FairnessAudit) -> list[Ruling]:
@@ -100,20 +100,15 @@ def _four_fifths(gate: FairnessGate, groups: Sequence[Group], found: FairnessAud
             why = f"{each.n} rows, {found.min_count} are needed" if few else "nobody is selected in any group"
             rulings.append(Ruling(about=each.label, judgement=NOT_ENOUGH, n=each.n, why=why))
         elif each.label != each.highest:
-            about = f"{each.label} to {each.highest}"
-            rulings.append(_held(gate, each.ratio, about=about, n=each.n, keeps=lambda v: v >= LEAST - _ROUNDING))
+            least, about = Limit(least=LEAST, certain=gate.certain), f"{each.label} to {each.highest}"
+            rulings.append(_held(least, each.ratio, about=about, n=each.n))
     if len(groups) - sum(ruling.judgement is NOT_ENOUGH and not ruling.value for ruling in rulings) < 2:
         why = "fewer than two groups have enough cases to compare"
         return [Ruling(about=gate.attribute, judgement=NOT_ENOUGH, why=why), *rulings]
     return rulings
 
 
-def _held(gate: FairnessGate, told: Bounded, *, about: str, n: int, keeps: Callable[[float], bool]) -> Ruling:
-    ends = [keeps(end) for end in (told.low, told.high) if end is not None]
-    if not keeps(told.value):
-        judgement, why = FAIL, "the limit is broken"
-    elif gate.certain and not (ends and all(ends)):
-        judgement, why = NOT_ENOUGH, "the limit is kept, but the interval reaches across it"
-    else:
-        judgement, why = PASS, "the limit is kept"
-    return Ruling(about=about, judgement=judgement, why=why, n=n, value=told.value, low=told.low, high=told.high)
+def _held(limit: Limit, told: Bounded, *, about: str, n: int) -> Ruling:
+    """Judge a figure of cases that are enough."""
+    figure = {"n": n, "value": told.value, "low": told.low, "high": told.high}
+    return limit.held(Ruling(about=about, judgement=NOT_ENOUGH, why="", **figure))

@@ -142,7 +142,7 @@ def test_function_by_name_is_looked_up() -> None:
     [
         (Slice("r", column="rase"), "'rase' is not stored; did you mean 'race'"),
         (Slice("r", column="race", bins=(1,)), "is no number"),
-        (Slice("r", where="rase == 'a'"), "'rase' is not stored; did you mean 'race'"),
+        (Slice("r", where="rase == 'a'"), "no column 'rase'; did you mean 'race'"),
         (Slice("r", where="age > 'old'"), "age .float64. is compared with 'old'"),
         (Slice("r", function=lambda rows: rows["rase"]), "failed: KeyError: 'rase'"),
         (Slice("r", function=lambda rows: rows["race"].head(2)), "no label for each row"),

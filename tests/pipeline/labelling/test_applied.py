@@ -97,7 +97,7 @@ def test_what_a_function_made_counts_where_it_differs():
         (rows([1], "Int64"), Merge((True,), 0), "labels of another kind.*integer.*True"),
         (rows([0.5], "float64"), Merge(("a",), "b"), "holds no labels"),
         (rows(["a"]).rename(columns={"label": "lable"}), Merge(("a",), "b"), "one of lable"),
-        (rows([1], "Int64"), LONG, "no column length"),
+        (rows([1], "Int64"), LONG, "no column 'length'"),
     ],
 )
 def test_what_does_not_fit_the_rows_is_misuse(frame, rule, words):

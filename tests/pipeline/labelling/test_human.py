@@ -7,7 +7,7 @@ import pytest
 
 from pipeline.artifacts.human import HumanLevel
 from pipeline.errors import Misuse, StepRefused
-from pipeline.labelling.human import commonest_form, human_level, measure, two_people
+from pipeline.labelling.human import human_level, measure
 from pipeline.labelling.relabel import relabel
 from pipeline.labelling.rules import LabelRule
 from tests.pipeline.crowds import crowd
@@ -53,14 +53,6 @@ def test_after_the_rule_in_all_and_what_changed_is_listed(runner, ingested):
     after = HumanLevel.from_json(runner.value(human_level(runner, data=data, truth="truth", answer="inspector")))
     assert changed == {"truth": [2], "inspector": [6]}
     assert (after.figure.value, after.figure.n) == (1.0, 6)
-
-
-def test_two_people_of_whom_seventy_per_cent_write_one_form():
-    """0.7² + 0.3² = 0.58, where always writing the first form agrees 0.70."""
-    assert two_people([0.7, 0.3]) == pytest.approx(0.58) and commonest_form([0.7, 0.3]) == 0.7
-    for wrong in ([], [0.7, 0.4], [1.5, -0.5]):
-        with pytest.raises(Misuse, match="sum to 1"):
-            two_people(wrong)
 
 
 def test_human_level_by_slice():

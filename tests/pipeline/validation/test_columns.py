@@ -13,7 +13,7 @@ FRAME = pd.DataFrame({"age": [1, 2], "town": pd.array(["a", "b"], dtype="str"), 
 
 def test_all_columns_of_a_check_are_named_once():
     """Arguments, lists and the condition's columns count."""
-    pair = Expectation("expect_column_pair_values_to_be_equal", column_A="a", column_B="b", where="c > 1 or a < 2")
+    pair = Expectation("expect_column_pair_values_to_be_equal", column_A="a", column_B="b", where="c > row or a < 2")
     listed = Expectation("expect_compound_columns_to_be_unique", column_list=["a", "b"])
     assert concerned(pair) == ["a", "b", "c"] and concerned(listed) == ["a", "b"]
     assert concerned(Expectation("expect_table_row_count_to_equal", value=3)) == []

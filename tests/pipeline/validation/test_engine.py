@@ -67,6 +67,9 @@ def test_each_type_of_column_can_be_checked(kind, arguments, failing):
         ("kind == 'u' and limit is not None", 2, (HIGH,)),
         ("town in ['A', 'B'] or age < 0", 4, (7, 40)),
         ("at >= '2024-01-04'", 2, (40, HIGH)),
+        ("town != 'A'", 2, (HIGH,)),
+        ("not (paid or age < 0)", 0, ()),
+        ("age > limit", 1, (HIGH,)),
         ("kind == 'nobody'", 0, ()),
     ],
 )
@@ -86,6 +89,7 @@ def test_the_table_as_a_whole_is_judged():
 def test_types_are_those_of_the_frame():
     """A nullable integer is told from a float, whether or not it has a null."""
     assert checked("column_type_to_be", column="age", type_="Int64").passed
+    assert checked("column_values_to_be_of_type", column="limit", type_="float64", where="at >= '2024-01-04'").passed
 
 
 def test_mostly_tolerates_and_still_names_the_rows():
@@ -151,6 +155,8 @@ def test_what_cannot_be_evaluated_is_an_error():
         ("column_values_to_be_betwen", {"column": "age"}, "Did you mean expect_column_values_to_be_between"),
         ("column_values_to_be_between", {"column": "age", "max_val": 3}, "max_val"),
         ("column_values_to_be_between", {"column": "age"}, "min_value and max_value cannot both be None"),
+        ("column_to_exist", {"column": "age", "where": "age > 3"}, "where= cannot limit them"),
+        ("column_values_to_be_null", {"column": "age", "where": "at > 'soon'"}, "'soon', which is not a time"),
     ],
 )
 def test_a_call_the_library_does_not_know_is_misuse(kind, arguments, words):

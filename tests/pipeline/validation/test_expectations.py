@@ -44,6 +44,7 @@ def test_declaring_loads_no_data_library():
         ({"kind": "be between"}, "expect_column_values_to_not_be_null"),
         ({"severity": "error"}, "fail, quarantine, warn"),
         ({"where": "age >"}, "no condition"),
+        ({"row_condition": "age > 3"}, 'where="age > 3"'),
         ({"at_most": 0.5}, "goes with"),
         ({"severity": "quarantine", "at_most": 1.5}, "from 0 to 1"),
         ({"severity": "quarantine", "mostly": 0.9}, "at_most"),

@@ -18,6 +18,8 @@ def loud(rows):
     [
         (Tag("loud", loud), "function", "loud(rows)"),
         (Tag("car", column="noise", values=("car", "bus")), "column", "noise in ['car', 'bus']"),
+        (Tag("old", column="a b", values=(1, None)), "column", "`a b` in [1] or `a b` is None"),
+        (Tag("untold", column="noise", values=(None,)), "column", "noise is None"),
         (Tag("odd routing", meaning="strange servers"), "people", ""),
     ],
 )

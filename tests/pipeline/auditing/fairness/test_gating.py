@@ -62,6 +62,13 @@ def test_a_ruling_says_who_and_how_much(found: FairnessAudit) -> None:
     assert (ruling.about, ruling.value, ruling.is_difference) == ("women to men", pytest.approx(0.5), False)
 
 
+def test_a_pass_by_the_measured_value_says_so(found: FairnessAudit) -> None:
+    """As with any other gate: a difference of 0.3 keeps 0.3, and what chance does is told beside it."""
+    [near], [sure] = (one(found, definition="equal opportunity", max_difference=most).rulings for most in (0.3, 0.6))
+    assert near.why == "the limit is kept by the measured value; the interval reaches across it"
+    assert sure.why == "the limit is kept"
+
+
 def test_equalised_odds_rules_on_both_rates(found: FairnessAudit) -> None:
     """Recall breaks 25 points, the false positive rate (10 % and 30 %) keeps them."""
     rulings = one(found, definition="equalised odds", max_difference=0.25).rulings
