@@ -58,10 +58,9 @@ def _first(runner: Runner, dag: str) -> str:
 
 def _declared(runner: Runner, dag: str, name: str) -> Tag:
     """The tag as the DAG's file declares it today, with its function."""
-    from pipeline.chain import listed
-    from pipeline.cli.dag_files import find_dag
+    from pipeline.cli.dag_files import chained, find_dag
 
-    works = listed(find_dag(runner.settings.dags, dag).function).values()
+    works = chained(find_dag(runner.settings.dags, dag)).values()
     policies = [work.declared["policy"] for work in works if "policy" in work.declared]
     analyses = [policy.errors for policy in policies if policy.errors is not None]
     tags = {tag.name: tag for analysis in analyses for tag in analysis.tags}

@@ -6,6 +6,7 @@ import importlib.util
 import re
 import sys
 import traceback
+import warnings
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -64,22 +65,39 @@ def all_dags(folder: Path) -> list[Found]:
 
 
 def declared_source(folder: Path, name: str) -> Source | None:
-    """Find the source called `name` as a DAG takes it in; None where no DAG file that can be read does.
+    """Find the source called `name` as a DAG takes it in; None where none does.
+
+    What a file that cannot be read, or a DAG whose body fails, takes in is not known: a warning names each of them.
 
     Raises:
         Misuse: there is no such folder.
     """
-    dags = [found.dag for found in all_dags(folder) if found.dag]
-    declared = (work.declared.get("source") for dag in dags for work in _works(dag))
+    declared = [work.declared.get("source") for found in all_dags(folder) for work in _works(found)]
     return next((one for one in declared if one is not None and one.name == name), None)
 
 
-def _works(dag: Dag) -> Iterable[Work]:
-    """What a DAG chains; nothing where its body fails."""
+def _works(found: Found) -> Iterable[Work]:
+    """What a DAG chains; nothing, and a warning, where that cannot be told."""
     try:
-        return listed(dag.function).values()
-    except Exception:
-        return ()
+        if found.dag:
+            return chained(found.dag).values()
+        trouble = found.trouble
+    except DagBroken as error:
+        trouble = error
+    warnings.warn(f"{trouble}. What it takes in is not known.", UserWarning, stacklevel=3)
+    return ()
+
+
+def chained(dag: Dag) -> dict[str, Work]:
+    """List what a DAG of a file chains, by name of task; nothing is run.
+
+    Raises:
+        DagBroken: its body fails.
+    """
+    try:
+        return listed(dag.function)
+    except (Exception, SystemExit) as error:
+        raise broken_body(dag, error) from error
 
 
 def read_file(path: Path) -> list[Found]:
@@ -106,20 +124,22 @@ def _module(path: Path) -> object:
         exec(code, vars(module))  # compiled anew each time: bytecode kept from an edit in the same second is stale
     except (Exception, SystemExit) as error:
         del sys.modules[module.__name__]
-        raise broken(path, error) from error
+        raise _broken(path, error, what=f"the DAG file {path.name} cannot be read") from error
     return module
 
 
-def broken(path: Path, error: BaseException) -> DagBroken:
-    """Say what went wrong in the code of a DAG file, and in which line of it."""
+def broken_body(dag: Dag, error: BaseException) -> DagBroken:
+    """Say what went wrong in the body of a DAG, and in which line of its file."""
+    path = Path(dag.function.__code__.co_filename)
+    return _broken(path, error, what=f"the body of DAG {dag.name}, in {path.name}, fails")
+
+
+def _broken(path: Path, error: BaseException, *, what: str) -> DagBroken:
     lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(path)]
     line, text = (lines or [1])[-1], str(error)
     if isinstance(error, SyntaxError) and error.filename == str(path):
         line, text = error.lineno, error.msg
-    return DagBroken(
-        f"the DAG file {path.name} cannot be read",
-        found=masked(f"{type(error).__name__} at {path}:{line}: {text}"),
-    )
+    return DagBroken(what, found=masked(f"{type(error).__name__} at {path}:{line}: {text}"))
 
 
 def _files(folder: Path) -> Iterator[Path]:

@@ -29,10 +29,10 @@ def why_not(url: str, dag: Dag, *, find: Callable[[str], Dag]) -> str:
     if known.get("is_paused"):
         return f"DAG {dag.name} is paused in Airflow"
     try:
-        today = find(dag.name)
+        today = listed(find(dag.name).function)
     except (Misuse, DagBroken) as missing:
         return str(missing)
-    return "" if _shape(listed(today.function)) == _shape(listed(dag.function)) else "its tasks are others today"
+    return "" if _shape(today) == _shape(listed(dag.function)) else "its tasks are others today"
 
 
 def run_in_airflow(

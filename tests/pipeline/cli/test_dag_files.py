@@ -2,10 +2,14 @@
 
 import pytest
 
-from pipeline.cli.dag_files import all_dags, declared_source, find_dag
+from pipeline.cli.dag_files import all_dags, chained, declared_source, find_dag
 from pipeline.errors import DagBroken, Misuse
 
 FILE = "from pipeline.airflow import dag\n\n@dag\ndef {name}():\n    pass\n"
+DECLARES = (
+    "from pipeline import CSV, Source\nfrom pipeline.airflow import dag, ingest\n"
+    "{name} = Source(name='{name}', reader=CSV('{name}.csv'))\n\n@dag\ndef take_{name}():\n    ingest({name})\n"
+)
 
 
 @pytest.fixture
@@ -96,14 +100,35 @@ def test_a_dag_named_by_its_maker_is_found(write):
 
 
 def test_a_source_is_found_as_a_dag_takes_it_in(write):
-    """Among all DAGs that can be read; a body that fails, a broken file and an unknown name hinder nothing."""
-    declares = (
-        "from pipeline import CSV, Source\nfrom pipeline.airflow import dag, ingest\n"
-        "{name} = Source(name='{name}', reader=CSV('{name}.csv'))\n\n@dag\ndef take_{name}():\n    ingest({name})\n"
-    )
-    write("bad.py", "# from pipeline\nimport nothing_like_it\n")
-    write("fails.py", FILE.format(name="fails").replace("pass", "raise ValueError"))
-    write("one.py", declares.format(name="one"))
-    folder = write("two.py", declares.format(name="two"))
+    """Among all DAGs that can be read."""
+    folder = write("one.py", DECLARES.format(name="one"))
+    write("two.py", DECLARES.format(name="two"))
     assert declared_source(folder, "two").reader.path == "two.csv"
     assert declared_source(folder, "three") is None
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "words"),
+    [
+        ("bad.py", "# from pipeline\nimport nothing_like_it\n", r"bad\.py cannot be read.*bad\.py:2: No module"),
+        ("fails.py", FILE.format(name="oops").replace("pass", "raise ValueError('3')"),
+         r"the body of DAG oops, in fails\.py, fails; found ValueError at .*fails\.py:5: 3"),
+        ("ends.py", FILE.format(name="ends").replace("pass", "raise SystemExit(3)"), "DAG ends, in ends.py, fails"),
+    ],
+)
+def test_a_file_that_fails_is_told_where_sources_are_looked_for(write, file, text, words):
+    """What it takes in is not known; it hinders nothing else."""
+    write(file, text)
+    folder = write("one.py", DECLARES.format(name="one"))
+    with pytest.warns(UserWarning, match=words):
+        assert declared_source(folder, "one").name == "one"
+    with pytest.warns(UserWarning, match=words):
+        assert declared_source(folder, "oops") is None
+
+
+def test_what_a_dag_chains_is_listed_or_its_line_that_fails_is_named(write):
+    """By name of task; nothing is run."""
+    assert list(chained(find_dag(write("one.py", DECLARES.format(name="one")), "take_one"))) == ["ingest"]
+    folder = write("fails.py", FILE.format(name="oops").replace("pass", "return 1 / 0"))
+    with pytest.raises(DagBroken, match=r"ZeroDivisionError at .*fails\.py:5"):
+        chained(find_dag(folder, "oops"))
