@@ -11,9 +11,9 @@ from pipeline.artifacts.audit import Baseline, Figure
 from pipeline.artifacts.card import Link, ModelCard, Origin
 from pipeline.artifacts.metric import metric
 from pipeline.artifacts.wording import amount, called
+from pipeline.auditing.report.bar import bar
 from pipeline.auditing.report.page import LOOKS
 from pipeline.auditing.report.span import per_cent, span, unbroken
-from pipeline.auditing.report.standing import bar
 
 _ADDRESSES = ("https://", "http://")
 _UNIT = ("auc", "f1")
@@ -62,7 +62,7 @@ def _figure(figure: Figure, of: ModelCard) -> dict[str, Any]:
         "meaning": known.meaning + ("" if known.greater_is_better else " – lower is better"),
         "defined": figure.defined,
         "value": amount(figure.metric, figure.value),
-        "n": f"{figure.n:,}",
+        "n": figure.n,
         "range": span(amount(figure.metric, figure.low), amount(figure.metric, figure.high)) if bounded else "",
         "bar": bar(figure.value, figure.low, figure.high, scale=(0.0, 1.0)) if from_0_to_1 else None,
         "baselines": [

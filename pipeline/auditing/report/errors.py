@@ -6,6 +6,7 @@ from typing import Any
 
 from pipeline.artifacts.errortable import BY_COLUMN, BY_FUNCTION, BY_PEOPLE, ErrorTable, TagLine
 from pipeline.artifacts.share import Share
+from pipeline.auditing.report.bar import bar
 from pipeline.auditing.report.span import per_cent
 
 _MAKERS = {BY_FUNCTION: "found by a function", BY_COLUMN: "from the data", BY_PEOPLE: "seen by people"}
@@ -93,7 +94,5 @@ def _cell(share: Share | None) -> dict[str, Any]:
         "range": f"{per_cent(share.low, places=1)} to {per_cent(share.high, places=1)}",
         "count": share.count,
         "of": share.of,
-        "start": round(100 * share.low, 2),
-        "width": round(100 * (share.high - share.low), 2),
-        "at": round(100 * share.value, 2),
+        "bar": bar(share.value, share.low, share.high, scale=(0.0, 1.0)),
     }

@@ -17,9 +17,10 @@ from pipeline.auditing.fairness.definitions import (
     asked_of,
     metrics_compared,
 )
+from pipeline.auditing.report.bar import bar
 from pipeline.auditing.report.mitigation import mitigation
 from pipeline.auditing.report.span import per_cent, span
-from pipeline.auditing.report.standing import HEADINGS, bar, lead, more
+from pipeline.auditing.report.standing import HEADINGS, lead, more
 
 LOOKS = {
     Outcome.DIFFERS: ("fail", "≠"),
@@ -164,7 +165,7 @@ def _group(group: Group, metrics: Sequence[str], attribute: Attribute, found: Fa
     scales = {metric: _scale(metric, attribute) for metric in metrics}
     return {
         "label": group.label,
-        "rows": f"{group.rows:,}",
+        "rows": group.rows,
         "share": per_cent(group.share),
         "cells": [
             {"name": HEADINGS[metric], **_cell(group.figure(metric), scales[metric], least=found.min_count)}
@@ -187,7 +188,7 @@ def _cell(figure: Figure, scale: tuple[float, float], *, least: int) -> dict[str
     return {
         "defined": figure.defined,
         "value": amount(figure.metric, figure.value),
-        "n": f"{figure.n:,}",
+        "n": figure.n,
         "few": figure.n < least,
         "range": span(amount(figure.metric, figure.low), amount(figure.metric, figure.high)) if bounded else "",
         "bar": bar(figure.value, figure.low, figure.high, scale=scale, line=0.0 if scale[0] < 0 else None),

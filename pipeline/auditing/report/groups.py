@@ -10,6 +10,7 @@ from pipeline.artifacts.audit import Audit, Difference, Figure, Group
 from pipeline.artifacts.metric import metric
 from pipeline.artifacts.wording import amount, called, gap
 from pipeline.auditing.limit import LEAST_TO_FAIL
+from pipeline.auditing.report.bar import bar
 from pipeline.auditing.report.span import per_cent, signed, span
 
 SMALL_SHOWN = 3
@@ -102,23 +103,16 @@ def _axis(name: str, groups: Sequence[Group]) -> tuple[float, float]:
 
 
 def cell(figure: Figure, scale: tuple[float, float], *, line: Figure | None = None) -> dict[str, Any]:
-    """Give one figure with its interval, as text and as places on its axis, in per cent of its length."""
-
-    def at(value: float | None) -> float | None:
-        return None if value is None else round(100 * min(1, max(0, (value - scale[0]) / (scale[1] - scale[0]))), 2)
-
-    start, end = at(figure.low), at(figure.high)
+    """Give one figure with its interval, as text and as a bar."""
+    through = line.value if line and line.defined else None
+    drawn = bar(figure.value, figure.low, figure.high, scale=scale, line=through)
     return {
         "name": called(figure.metric),
         "defined": figure.defined,
         "value": amount(figure.metric, figure.value),
-        "range": span(amount(figure.metric, figure.low), amount(figure.metric, figure.high)),
+        "range": span(amount(figure.metric, figure.low), amount(figure.metric, figure.high)) if drawn else "",
         "n": figure.n,
-        "bounded": start is not None,
-        "start": start,
-        "width": None if start is None else round(end - start, 2),
-        "at": at(figure.value),
-        "line": at(line.value) if line and line.defined else None,
+        "bar": drawn,
     }
 
 

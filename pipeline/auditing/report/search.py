@@ -6,6 +6,7 @@ from typing import Any
 
 from pipeline.artifacts.search import Found, Rate, Search
 from pipeline.artifacts.wording import amount, gap
+from pipeline.auditing.report.bar import bar
 from pipeline.auditing.report.span import per_cent, span
 
 MOST_SHOWN = 5
@@ -100,7 +101,9 @@ def _group(group: Found, top: float) -> dict[str, Any]:
         "share": per_cent(group.share, places=1),
         "inside": _rate(group.inside, say),
         "outside": _rate(group.outside, say),
-        "bar": _bar(group.inside, group.outside, top),
+        "bar": bar(
+            group.inside.value, group.inside.low, group.inside.high, scale=(0.0, top), line=group.outside.value
+        ),
         "difference": gap(say, group.difference),
         "span": span(gap(say, group.low), gap(say, group.high)),
         "worth": f"{group.excess:,.0f}" if say == "accuracy" else amount(say, group.excess),
@@ -115,14 +118,4 @@ def _rate(rate: Rate, say: str) -> dict[str, str]:
         "value": amount(say, rate.value) if rate.defined else "undefined",
         "span": span(amount(say, rate.low), amount(say, rate.high)),
         "n": f"{rate.n:,}",
-    }
-
-
-def _bar(inside: Rate, outside: Rate, top: float) -> dict[str, float]:
-    at = {name: round(100 * end / top, 2) for name, end in (("low", inside.low), ("high", inside.high))}
-    return {
-        "start": at["low"],
-        "width": round(at["high"] - at["low"], 2),
-        "at": round(100 * inside.value / top, 2),
-        "line": round(100 * outside.value / top, 2),
     }

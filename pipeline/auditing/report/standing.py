@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from pipeline.artifacts.fairness import Attribute, Gap, Outcome, Standing
 from pipeline.artifacts.wording import amount, gap
 from pipeline.auditing.report.span import span
@@ -77,21 +75,3 @@ def _measured(of: Gap) -> str:
 
 def _unbroken(text: str) -> str:
     return text.replace(" %", "\u00a0%")
-
-
-def bar(
-    value: float, low: float | None, high: float | None, *, scale: tuple[float, float], line: float | None = None
-) -> dict[str, Any] | None:
-    """Place a figure, its interval and a mark on an axis, in per cent of its length; None without an interval."""
-
-    def at(place: float) -> float:
-        return round(100 * min(1, max(0, (place - scale[0]) / (scale[1] - scale[0]))), 2)
-
-    if low is None or high is None:
-        return None
-    return {
-        "start": at(low),
-        "width": round(at(high) - at(low), 2),
-        "at": at(value),
-        "line": None if line is None else at(line),
-    }

@@ -58,7 +58,7 @@ def test_what_it_is_and_whether_it_passed_come_first() -> None:
     [
         "For Advice Not for Wages",
         "Recall share of the positive examples that are found 75.0 % 60.0 % to 86.0 % of 40 0.0 %",
-        "undefined of 0",
+        "undefined 0 of 0",
         "Previous: There is none.",
         "women (sex): recall 60.0 % of 20 cases",
         "Sex : the groups differ by equal opportunity.",

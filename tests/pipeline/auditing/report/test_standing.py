@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pipeline.artifacts.audit import Figure, Group
 from pipeline.artifacts.fairness import Attribute, Bounded, Gap, Outcome, Standing
-from pipeline.auditing.report.standing import bar, lead, more
+from pipeline.auditing.report.standing import lead, more
 
 
 def group(label: str, **values: float) -> Group:
@@ -61,9 +61,3 @@ def test_nothing_to_compare() -> None:
     standing = Standing(definition="equal opportunity", outcome=Outcome.NOT_ENOUGH_EVIDENCE)
     assert lead(standing, SEX) == "Fewer than two groups have enough cases to be compared."
     assert more(standing, SEX) == []
-
-
-def test_bar() -> None:
-    """Places are per cent of the axis, what lies beyond its ends is cut; without an interval there is no bar."""
-    assert bar(0.5, 0.25, 2.0, scale=(0.0, 1.0), line=0.8) == {"start": 25.0, "width": 75.0, "at": 50.0, "line": 80.0}
-    assert bar(0.5, None, None, scale=(0.0, 1.0)) is None
