@@ -1,4 +1,8 @@
-"""Rows found by their keys: the values of some columns, in one table, that another table has too."""
+"""Rows found by their keys: the values of some columns, in one table, that another table has too.
+
+What was recorded is followed, whatever types its columns have: numbers meet as numbers, and what cannot be
+compared is taken to match. What a step may match, and what would lose digits, `pipeline.keys` says.
+"""
 
 from __future__ import annotations
 
@@ -15,9 +19,9 @@ class Keys:
     def __init__(self, frames: Iterable[pd.DataFrame], columns: Sequence[str]) -> None:
         """Take the keys that the rows of `frames` have in `columns`."""
         found = [frame[columns].dropna() for frame in frames]
-        plain = [frame.set_axis(range(len(columns)), axis="columns") for frame in found if len(frame)]
-        parts = [[_plain(frame[place]) for frame in plain] for place in range(len(columns))]
-        self._columns = [_stacked(part) for part in parts] if plain else []
+        frames = [frame.set_axis(range(len(columns)), axis="columns") for frame in found if len(frame)]
+        parts = [[plain(frame[place]) for frame in frames] for place in range(len(columns))]
+        self._columns = [_stacked(part) for part in parts] if frames else []
 
     def __bool__(self) -> bool:
         """Whether there is any key."""
@@ -51,7 +55,7 @@ class Keys:
         some = frame.take(places)
         codes = np.zeros(len(places) + len(self._columns[0]), dtype=np.int64)
         for name, values in zip(columns, self._columns, strict=True):
-            column, known = _comparable(_plain(some[name]), values)
+            column, known = _comparable(plain(some[name]), values)
             if known is None:
                 continue
             column_codes, distinct = pd.factorize(_stacked([column, known]))
@@ -70,13 +74,23 @@ def numbered(
     """
     codes, null = np.zeros(len(one) + len(other), dtype=np.int64), np.zeros(len(one) + len(other), dtype=bool)
     for name, its in zip(columns, others, strict=True):
-        column, values = _comparable(_plain(one[name]), _plain(other[its]))
+        column, values = _comparable(plain(one[name]), plain(other[its]))
         if values is not None:
             found, distinct = pd.factorize(_stacked([column, values]))
             null |= found < 0
             codes = pd.factorize(codes * (len(distinct) + 1) + found)[0]
     codes[null] = -1
     return codes[: len(one)], codes[len(one) :]
+
+
+def plain(column: pd.Series) -> pd.Series:
+    """Give a category's values themselves, in a nullable dtype; any other column as it is."""
+    if not isinstance(column.dtype, pd.CategoricalDtype):
+        return column
+    values = column.cat.categories.to_series()
+    nullable = {"i": "Int64", "u": "Int64", "b": "boolean"}.get(values.dtype.kind, values.dtype)
+    taken = values.astype(nullable).array.take(column.cat.codes.to_numpy(), allow_fill=True)
+    return pd.Series(taken, index=column.index, name=column.name)
 
 
 def _has(column: pd.Series, values: pd.Series) -> np.ndarray:
@@ -90,10 +104,6 @@ def _has(column: pd.Series, values: pd.Series) -> np.ndarray:
     else:
         found = column == known.iloc[0] if len(known) == 1 else column.isin(known)
     return found.to_numpy(dtype=bool, na_value=False)
-
-
-def _plain(column: pd.Series) -> pd.Series:
-    return column.astype(column.cat.categories.dtype) if isinstance(column.dtype, pd.CategoricalDtype) else column
 
 
 def _stacked(columns: Sequence[pd.Series]) -> pd.Series:

@@ -2,6 +2,7 @@
 
 A kind says what a key is, whatever column it stands in: a category of texts is text. Keys of
 different kinds are never matched: 9007199254740993 as a float is another number, and "07" is no 7.
+How keys that were recorded are followed, whatever they are, `lineage.keys` says.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from lineage.keys import plain
 from pipeline.errors import Misuse
 from pipeline.rank import mixed
 
@@ -70,16 +72,6 @@ def same_kinds(left: pd.DataFrame, right: pd.DataFrame, on: Mapping[str, str], *
             examples=odd,
             next_step='Convert one of them in a step before: .astype("Int64"), .astype("str").',
         )
-
-
-def plain(column: pd.Series) -> pd.Series:
-    """Give a category's values themselves, in a nullable dtype; any other column as it is."""
-    if not isinstance(column.dtype, pd.CategoricalDtype):
-        return column
-    values = column.cat.categories.to_series()
-    nullable = {"integer": "Int64", "boolean": "boolean"}.get(key_kind(values.dtype), values.dtype)
-    taken = values.astype(nullable).array.take(column.cat.codes.to_numpy(), allow_fill=True)
-    return pd.Series(taken, index=column.index, name=column.name)
 
 
 def numbers(column: pd.Series) -> np.ndarray:

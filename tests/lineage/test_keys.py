@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lineage.keys import Keys, numbered
+from lineage.keys import Keys, numbered, plain
 from tests.lineage.world import table
 
 CITIES = table({1: ("Oslo", 1), 2: ("Rome", 2), 3: (None, 1), 4: ("Oslo", 2), 5: ("Rome", None)}, "city n")
@@ -124,3 +124,17 @@ def test_keys_of_two_tables_are_numbered_alike() -> None:
     other = pd.DataFrame({"m": [2.0, 1.0], "u": pd.Categorical(["a", "a"])})
     mine, its = numbered(one, ["n", "t"], other, ["m", "u"])
     assert (mine[0], mine[2], mine[3]) == (its[1], its[0], -1) and mine[1] not in (*its, -1)
+
+
+@pytest.mark.parametrize("cells", [[1, None, 2], [True, None, False]])
+def test_a_category_with_a_null_is_numbered(cells: list[object]) -> None:
+    """Whole numbers and truths have no null of their own: it is still no key."""
+    one, other = (pd.DataFrame({"k": pd.Categorical(each)}) for each in (cells, cells[::-1]))
+    mine, its = numbered(one, ["k"], other, ["k"])
+    assert (mine[1], its[1]) == (-1, -1) and (mine[0], mine[2]) == (its[2], its[0]) and mine[0] != mine[2]
+
+
+def test_plain_gives_a_categorys_values_with_their_nulls():
+    """Codes become values, in a dtype that holds nulls."""
+    column = pd.Series(pd.Categorical([2, None, 1], categories=[1, 2]))
+    assert plain(column).tolist() == [2, pd.NA, 1] and plain(column).dtype == "Int64"

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.errors import Misuse
-from pipeline.keys import key_kind, key_words, plain, same_kinds
+from pipeline.keys import key_kind, key_words, same_kinds
 
 DAY = pd.ArrowDtype(pa.date32())
 LISTS = pd.ArrowDtype(pa.list_(pa.int64()))
@@ -119,12 +119,6 @@ def test_times_mean_instants_in_any_zone():
     noon = frame(a=([pd.Timestamp("2026-01-01T12:00Z")], "datetime64[us, UTC]"))
     tokyo = frame(a=([pd.Timestamp("2026-01-01T21:00+09:00")], "datetime64[us, Asia/Tokyo]"))
     assert key_words(noon, ["a"])[0] == key_words(tokyo, ["a"])[0]
-
-
-def test_plain_gives_a_categorys_values_with_their_nulls():
-    """Codes become values, in a dtype that holds nulls."""
-    column = pd.Series(pd.Categorical([2, None, 1], categories=[1, 2]))
-    assert plain(column).tolist() == [2, pd.NA, 1] and plain(column).dtype == "Int64"
 
 
 def test_no_rows_have_no_words():
