@@ -97,8 +97,7 @@ def chained(dag: Dag) -> dict[str, Work]:
     try:
         return listed(dag.function)
     except (Exception, SystemExit) as error:
-        path = Path(dag.function.__code__.co_filename)
-        raise broken(path, error, what=f"the body of DAG {dag.name}, in {path.name}, fails") from error
+        raise broken_body(dag, error) from error
 
 
 def read_file(path: Path) -> list[Found]:
@@ -125,12 +124,17 @@ def _module(path: Path) -> object:
         exec(code, vars(module))  # compiled anew each time: bytecode kept from an edit in the same second is stale
     except (Exception, SystemExit) as error:
         del sys.modules[module.__name__]
-        raise broken(path, error, what=f"the DAG file {path.name} cannot be read") from error
+        raise _broken(path, error, what=f"the DAG file {path.name} cannot be read") from error
     return module
 
 
-def broken(path: Path, error: BaseException, *, what: str) -> DagBroken:
-    """Say what went wrong in the code of a DAG file, and in which line of it."""
+def broken_body(dag: Dag, error: BaseException) -> DagBroken:
+    """Say what went wrong in the body of a DAG, and in which line of its file."""
+    path = Path(dag.function.__code__.co_filename)
+    return _broken(path, error, what=f"the body of DAG {dag.name}, in {path.name}, fails")
+
+
+def _broken(path: Path, error: BaseException, *, what: str) -> DagBroken:
     lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(path)]
     line, text = (lines or [1])[-1], str(error)
     if isinstance(error, SyntaxError) and error.filename == str(path):

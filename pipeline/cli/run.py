@@ -5,7 +5,6 @@ from __future__ import annotations
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -47,16 +46,15 @@ def run(dag: str, dag_run: str | None, as_json: bool) -> None:
 @contextmanager
 def _told_of_its_body(dag: Dag) -> Iterator[None]:
     """Tell an error that the DAG's own body raised as the DAG file's, with its line."""
-    from pipeline.cli.dag_files import broken
+    from pipeline.cli.dag_files import broken_body
 
-    file = dag.function.__code__.co_filename
     try:
         yield
     except Exception as error:
         frames = traceback.extract_tb(error.__traceback__)
-        if frames[-1].filename != file:
+        if frames[-1].filename != dag.function.__code__.co_filename:
             raise
-        raise broken(Path(file), error) from error
+        raise broken_body(dag, error) from error
 
 
 def _tell(task: str, seconds: float, ran: list[Any]) -> None:
