@@ -141,7 +141,7 @@ def _rows(step: Step, role: str, made: Made, values: Mapping[str, Any], units: U
             next_step="Look at its filter; a step may leave rows out, not all of them.",
         )
     frame = _identified(step, role, made.value, values, units, production)
-    return normalised(in_id_order(frame))
+    return in_id_order(normalised(frame))
 
 
 def _identified(
