@@ -123,6 +123,29 @@ def key_words(frame: pd.DataFrame, columns: Sequence[str]) -> tuple[np.ndarray, 
     return words, null
 
 
+def key_numbers(keys: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+    """Number the rows of a table of key columns without nulls: equal keys alike, from 0, shape (n_rows,).
+
+    Also gives for every number the place of a row that has it, shape (n_keys,).
+    """
+    numbers, *others = (pd.factorize(column)[0] for _, column in keys.items())
+    for codes in others:
+        count, more = numbers.max(initial=-1) + 1, codes.max(initial=-1) + 1
+        numbers = _without_gaps(numbers * more + codes, count * more)
+    places = np.empty(numbers.max(initial=-1) + 1, np.int64)
+    places[numbers] = np.arange(len(numbers))
+    return numbers, places
+
+
+def _without_gaps(numbers: np.ndarray, count: int) -> np.ndarray:
+    """Number anew the numbers below `count` that are there; by a table of them all, unless that is the longer way."""
+    if count > len(numbers):
+        return pd.factorize(numbers)[0]
+    there = np.zeros(count, bool)
+    there[numbers] = True
+    return (np.cumsum(there) - 1)[numbers]
+
+
 def _text_words(column: pd.Series) -> np.ndarray:
     if isinstance(column.dtype, pd.CategoricalDtype):
         codes, texts = column.cat.codes.to_numpy(), column.cat.categories

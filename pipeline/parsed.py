@@ -75,6 +75,8 @@ def _fast_integers(column: pd.Series) -> Parsed | None:
 def _fast_numbers(column: pd.Series) -> Parsed | None:
     if _is_text(column):
         return _mostly(column, _EASY_NUMBER, kind="number")
+    if column.dtype == np.float64:
+        return _all_fit(column.copy(deep=False))
     if pd.api.types.is_numeric_dtype(column.dtype) and not pd.api.types.is_bool_dtype(column.dtype):
         return _all_fit(pd.Series(column.to_numpy("float64", na_value=np.nan), index=column.index))
     return None

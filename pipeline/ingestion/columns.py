@@ -52,11 +52,11 @@ def typed(raw: Raw, types: Mapping[str, str], *, source: Source) -> Typed:
         _refuse_values(columns, types, problems=problems, source=source)
     kept = {name: values for name, (values, _) in columns.items()}
     if source.schema:
-        return Typed(pd.DataFrame(kept, index=frame.index), tuple(extra))
+        return Typed(pd.DataFrame(kept, index=frame.index, copy=False), tuple(extra))
     more = {name: kind for name, kind in inferred([raw], source=source, only=extra).items()}
     for name in extra:
         kept[name] = _column(frame[name], more[name], missing=())[0] if name in more else frame[name]
-    return Typed(_normal(pd.DataFrame(kept, index=frame.index), raw=raw), ())
+    return Typed(_normal(pd.DataFrame(kept, index=frame.index, copy=False), raw=raw), ())
 
 
 def inferred(raws: Iterable[Raw], *, source: Source, only: Iterable[str] | None = None) -> dict[str, str]:

@@ -11,13 +11,11 @@ import zipfile
 import zlib
 
 import pandas as pd
-import pyarrow as pa
 
-from pipeline.errors import HeadwaterError, SourceRejected
+from pipeline.errors import SourceRejected
 from pipeline.ingestion.delimited import raw_of_csv
 from pipeline.ingestion.raw import LOOK, Raw, apart, refuse_names
 from pipeline.ingestion.readers import CSV, JSONLines, Parquet
-from pipeline.schema import normalised
 
 _FLAWED = (EOFError, OSError, ValueError, lzma.LZMAError, zlib.error, zipfile.BadZipFile)
 
@@ -31,7 +29,9 @@ def raw_of(reader: CSV | JSONLines | Parquet, content: bytes, *, name: str) -> R
     if not content:
         raise SourceRejected(f"{name} is empty", expected="at least one row", next_step=LOOK)
     if isinstance(reader, Parquet):
-        return _of_parquet(content, reader, name=name)
+        from pipeline.ingestion.parquet import raw_of_parquet
+
+        return raw_of_parquet(content, reader, name=name)
     text = _text(_decompressed(content, reader.compression, name=name), reader.encoding, name=name)
     return raw_of_csv(text, reader, name=name) if isinstance(reader, CSV) else _of_json_lines(text, reader, name=name)
 
@@ -106,20 +106,3 @@ def _without_twins(pairs: list[tuple[str, object]]) -> dict[str, object]:
     if len(record) < len(pairs):
         raise ValueError("one name is there twice")
     return record
-
-
-def _of_parquet(content: bytes, reader: Parquet, *, name: str) -> Raw:
-    import pyarrow.parquet as pq
-
-    try:
-        table = pq.ParquetFile(pa.BufferReader(content)).read()
-        refuse_names(table.column_names, name=name, ids=reader.ids)
-        frame, stated = apart(table.to_pandas(types_mapper=pd.ArrowDtype, ignore_metadata=True))
-        frame = normalised(frame.rename(columns=lambda column: str(column)))
-    except HeadwaterError:
-        raise
-    except (pa.ArrowException, OSError, ValueError) as error:
-        raise SourceRejected(
-            f"{name} is truncated, damaged or no Parquet", found=str(error)[:200], next_step=LOOK
-        ) from error
-    return Raw(name=name, frame=frame, label=lambda position: f"{name} row {position + 1}", stated=stated)

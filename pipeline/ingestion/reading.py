@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -16,8 +17,6 @@ from pipeline.ingestion.formats import raw_of
 from pipeline.ingestion.raw import Raw, refuse_names
 from pipeline.ingestion.readers import SQL, WHOLE, Files, Table
 from pipeline.settings import masked
-
-_CHUNK_BYTES = 1 << 22
 
 
 def partition_names(source: Source) -> list[str]:
@@ -69,15 +68,13 @@ def _paths(source: Source, partition: str) -> list[Path]:
 
 
 def _fingerprint(path: Path, *, source: Source) -> dict[str, Any]:
-    hasher, size = xxh3_128(), 0
     try:
         with open(path, "rb") as file:
-            while block := file.read(_CHUNK_BYTES):
-                hasher.update(block)
-                size += len(block)
+            checksum = hashlib.file_digest(file, xxh3_128).hexdigest()
+            size = file.tell()
     except OSError as error:
         raise SourceRejected(f"{source.name}: {path} cannot be read", found=error.strerror or str(error)) from error
-    return {"name": path.name, "checksum": hasher.hexdigest(), "bytes": size}
+    return {"name": path.name, "checksum": checksum, "bytes": size}
 
 
 def _of_file(source: Source, path: Path, *, expected: Mapping[str, Any]) -> Raw:

@@ -43,7 +43,7 @@ def check_claim(call: Call, tables: Tables, *, share: float = 0.0) -> Tested:
     `call` runs the step on inputs by role and returns the output as it is kept. `share`, 0 to 1,
     raises the sample; with 1 every unit is tested, in batches. The same units are drawn every time.
     """
-    units = tables.all_units()
+    units = tables.units.words
     parts = [tables.only(chosen) for chosen in drawn(units, share=share)]
     found: Unlike | None = None
     for part in parts:
@@ -53,7 +53,7 @@ def check_claim(call: Call, tables: Tables, *, share: float = 0.0) -> Tested:
             break
         for alone in _singles(part) if len(parts) == 1 else []:
             found = _first(found, _run(call, part.only(alone), moved=False))
-    sampled = sum(len(part.all_units()) for part in parts)
+    sampled = sum(len(part.units.words) for part in parts)
     found = found or Unlike()
     return Tested(len(units), sampled, found.broken, found.batch_sensitive, found.examples)
 
@@ -65,8 +65,8 @@ def _first(found: Unlike | None, next_one: Unlike | None) -> Unlike | None:
 
 def _singles(part: Tables) -> list[np.ndarray]:
     """One drawn unit that the step kept and one that it left out: each will be run quite alone."""
-    units = part.all_units()
-    kept = pd.Index(units).isin(part.output_units)
+    units = part.units.words
+    kept = pd.Index(units).isin(part.output_units.words)
     return [chosen[:1] for chosen in (units[kept], units[~kept]) if len(chosen)]
 
 
@@ -90,6 +90,6 @@ def _run(call: Call, part: Tables, *, moved: bool) -> Unlike | None:
         with time_machine.travel(datetime.datetime.now(datetime.UTC) + _LATER):
             got = call(part.inputs)
     except Exception as error:  # noqa: BLE001 - whatever a user's function raises on a part is the finding
-        rows = sum(len(part.inputs[role]) for role in part.units)
+        rows = len(part.inputs[part.role])
         return Unlike(f"it raises on {rows} rows alone: {type(error).__name__}: {error}", raised=True)
     return differs(got, part.output)

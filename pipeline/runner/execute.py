@@ -17,7 +17,8 @@ from pipeline.errors import ClaimBroken, HeadwaterError, PhaseRefused, StepFaile
 from pipeline.ordering import in_id_order
 from pipeline.runner.reads import watched
 from pipeline.runner.rowids import child_rows, keyed_rows, own_ids, same_rows
-from pipeline.runner.units import Units, tables_of, units_of
+from pipeline.runner.sample import tables_of
+from pipeline.runner.units import Units, units_of
 from pipeline.schema import normalised
 from pipeline.step import Claim, Depends, Known, Made, Rule, Step, claim_of
 
@@ -140,7 +141,7 @@ def _rows(step: Step, role: str, made: Made, values: Mapping[str, Any], units: U
             next_step="Look at its filter; a step may leave rows out, not all of them.",
         )
     frame = _identified(step, role, made.value, values, units, production)
-    return normalised(in_id_order(frame))
+    return in_id_order(normalised(frame))
 
 
 def _identified(

@@ -40,7 +40,7 @@ def same_rows(step: Step, frame: pd.DataFrame, inputs: Sequence[pd.DataFrame]) -
 def keyed_rows(step: Step, frame: pd.DataFrame, given: pd.DataFrame, known: np.ndarray) -> pd.DataFrame:
     """Name rows by their key, which the function gave as index or as columns; the key's columns come first.
 
-    `known` are the words of the input's keys (`pipeline.keys.key_words`).
+    `known` are the words of the input's keys (`pipeline.keys.key_words`), each once.
 
     Raises:
         StepRefused: a key is not there, is null, is there twice or is none of the input's.
@@ -145,11 +145,11 @@ def _refuse_strange(step: Step, index: pd.Index, known: pd.Index) -> None:
 
 
 def _is_within(index: pd.Index, known: pd.Index) -> bool:
-    """Whether all ids are known; ascending ones, as they mostly are, are found by search."""
-    if index.dtype != known.dtype or not (len(known) and known.is_monotonic_increasing):
+    """Whether all ids are known; where both ascend, as they mostly do, one walk along both tells."""
+    ascend = index.is_monotonic_increasing and known.is_monotonic_increasing and known.is_unique
+    if not ascend or index.dtype != known.dtype:
         return bool(index.isin(known).all())
-    ids, places = known.to_numpy(), known.searchsorted(index.to_numpy())
-    return bool((ids[places.clip(max=len(ids) - 1)] == index.to_numpy()).all())
+    return len(index.join(known, how="inner")) == len(index)
 
 
 def _typed(column: pd.Series) -> pd.Series:

@@ -19,6 +19,8 @@ import numpy as np
 import pandas as pd
 
 from pipeline.rank import ranks
+from pipeline.runner.units import Units, units_by, units_of
+from pipeline.step import Claim, Made, Rule
 
 SMALLEST_SAMPLE, LARGEST_SAMPLE = 32, 10_000
 MOST_BATCHES = 64
@@ -27,33 +29,35 @@ _SEED = 403
 
 @dataclass(frozen=True, slots=True)
 class Tables:
-    """What a step was given and what it made, with the unit every row belongs to: its id, its group, its parent.
+    """What a step was given and what it made, with the units of the rows: their ids, their groups, their parents.
 
-    `units` holds for each role that is parted a word of 64 bits per row; the other roles are given whole.
-    `output_units` does so for the output.
+    `units` are those of the input `role`, which is parted by them; other inputs are given whole.
     """
 
     inputs: Mapping[str, Any]
-    units: Mapping[str, np.ndarray]
+    role: str
+    units: Units
     output: pd.DataFrame
-    output_units: np.ndarray
+    output_units: Units
 
     def only(self, chosen: np.ndarray) -> Tables:
         """The rows of these units alone, in the order they are in."""
-        places = {role: _places(words, chosen) for role, words in self.units.items()}
-        at = _places(self.output_units, chosen)
+        places, at = self.units.places(chosen), self.output_units.places(chosen)
         return Tables(
-            inputs={**self.inputs, **{role: self.inputs[role].take(where) for role, where in places.items()}},
-            units={role: self.units[role][where] for role, where in places.items()},
+            inputs={**self.inputs, self.role: self.inputs[self.role].take(places)},
+            role=self.role,
+            units=self.units.take(places),
             output=self.output.take(at),
-            output_units=self.output_units[at],
+            output_units=self.output_units.take(at),
         )
 
-    def all_units(self) -> np.ndarray:
-        """Every unit once, ascending."""
-        listed = list(self.units.values())
-        words = listed[0] if len(listed) == 1 else np.concatenate(listed)
-        return words if _ascending(words) else np.sort(pd.unique(words))
+
+def tables_of(claim: Claim, values: Mapping[str, Any], made: Mapping[str, Made], *, role: str, units: Units) -> Tables:
+    """What was given and made, with the `units` of the rows of the input `role`, and those of the output."""
+    output = next(one.value for one in made.values() if one.kind == "dataset")
+    is_paired = claim.rule is Rule.PAIRS
+    of_output = units_by(made["pairs"].value["parent"].to_numpy("int64")) if is_paired else units_of(claim, output)
+    return Tables(values, role, units, output, of_output)
 
 
 def drawn(units: np.ndarray, *, share: float) -> list[np.ndarray]:
@@ -75,17 +79,3 @@ def drawn(units: np.ndarray, *, share: float) -> list[np.ndarray]:
 def _wanted(count: int, share: float) -> int:
     usual = min(max(SMALLEST_SAMPLE, count // 100), LARGEST_SAMPLE, max(1, count // 2))
     return min(max(usual, int(np.ceil(share * count))), max(1, count - 1))
-
-
-def _places(words: np.ndarray, chosen: np.ndarray) -> np.ndarray:
-    """Where the rows of the chosen units are; ascending words, as row ids are, are searched and not compared."""
-    if len(words) and _ascending(words):
-        places = np.searchsorted(words, chosen)
-        inside = places < len(words)
-        places, chosen = places[inside], chosen[inside]
-        return places[words[places] == chosen]
-    return np.flatnonzero(pd.Index(chosen).get_indexer(words) >= 0)
-
-
-def _ascending(words: np.ndarray) -> bool:
-    return bool((words[1:] > words[:-1]).all())

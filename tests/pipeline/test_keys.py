@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.errors import Misuse
-from pipeline.keys import key_kind, key_words, same_kinds
+from pipeline.keys import key_kind, key_numbers, key_words, same_kinds
 
 DAY = pd.ArrowDtype(pa.date32())
 LISTS = pd.ArrowDtype(pa.list_(pa.int64()))
@@ -124,3 +124,18 @@ def test_times_mean_instants_in_any_zone():
 def test_no_rows_have_no_words():
     """An empty table is no special case."""
     assert [len(each) for each in key_words(frame(a=([], "str"), b=([], "Int64")), ["a", "b"])] == [0, 0]
+
+
+KEYS = st.tuples(st.sampled_from("uvwé"), st.integers(0, 3), st.sampled_from([0.0, -0.0, 1.5]), st.sampled_from("ab"))
+
+
+@given(st.lists(KEYS, max_size=40), st.integers(1, 4))
+def test_equal_keys_have_one_number(rows, columns):
+    """Numbers are those from 0, each with a row that has it, and two rows have one where all values are equal."""
+    dtypes = ["str", "Int64", "float64", pd.CategoricalDtype(["b", "a"])][:columns]
+    keys = [row[:columns] for row in rows]
+    table = pd.DataFrame({n: pd.Series([key[n] for key in keys], dtype=dtype) for n, dtype in enumerate(dtypes)})
+    numbers, places = key_numbers(table)
+    assert sorted(set(numbers)) == list(range(len(set(keys)))) and numbers[places].tolist() == sorted(set(numbers))
+    for key, number in zip(keys, numbers, strict=True):
+        assert {other for other, its in zip(keys, numbers, strict=True) if its == number} == {key}

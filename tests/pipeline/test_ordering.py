@@ -4,7 +4,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline import ordering
 from pipeline.ordering import in_id_order
 
 
@@ -19,6 +18,7 @@ def table(rows):
             "f": np.where(null, np.nan, numbers * 0.5),
             "few": pd.Series(numbers.astype("U1")).astype("str").where(~null),
             "many": pd.Series(draw.permutation(rows).astype("U8")).astype("str").where(~null),
+            "code": pd.Series(draw.integers(100, 999, rows).astype("U3"), dtype="str"),
             "none": pd.Series([None] * rows, dtype="str"),
             "c": pd.Categorical.from_codes(numbers % 3 - 1, ["b", "a", "unused"]),
             "t": pd.Series(pd.to_datetime(numbers, unit="D").as_unit("us")).dt.tz_localize("UTC"),
@@ -52,10 +52,3 @@ def test_ids_alone_are_ordered_too():
     """A frame without columns is one of ids."""
     frame = pd.DataFrame(index=pd.Index([2, -1, 7, 1], name="row"))
     assert in_id_order(frame).index.tolist() == [-1, 1, 2, 7]
-
-
-def test_texts_that_short_offsets_do_not_reach_are_ordered_too(monkeypatch):
-    """Of more bytes than offsets of 32 bits reach, here made few, every cell stays with its id as well."""
-    monkeypatch.setattr(ordering, "MOST_BYTES", 100)
-    frame = table(200)
-    pd.testing.assert_frame_equal(in_id_order(frame), frame.sort_index())

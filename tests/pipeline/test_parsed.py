@@ -73,3 +73,13 @@ def test_an_empty_column_has_its_dtype(kind):
     for dtype in ("str", object, "float64"):
         values = parsed(pd.Series([], dtype=dtype), kind).values
         assert str(values.dtype) == DTYPES[kind]
+
+
+@given(st.lists(st.floats(), max_size=6))
+def test_numbers_stay_as_they_are(numbers):
+    """A column of floats holds its values already, signs of zero, infinities and nulls too; the given one stays."""
+    column = pd.Series(numbers, dtype="float64", index=range(3, 3 + len(numbers)))
+    result = parsed(column, "number")
+    assert not result.wrong.any() and [repr(value) for value in result.values] == [repr(value) for value in numbers]
+    result.values.iloc[:1] = 7.5
+    assert [repr(value) for value in column] == [repr(value) for value in numbers]

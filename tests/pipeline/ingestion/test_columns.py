@@ -7,6 +7,7 @@ from pipeline.artifacts.source import Source
 from pipeline.errors import SourceRejected
 from pipeline.ingestion.columns import inferred, typed
 from pipeline.ingestion.formats import raw_of
+from pipeline.ingestion.raw import Raw
 from pipeline.ingestion.readers import CSV, JSONLines
 
 READER = CSV("people.csv")
@@ -119,3 +120,14 @@ def test_json_types_come_from_its_values():
     lines = raw('{"i": 1, "n": 1, "s": "5", "b": true}\n{"i": 2, "n": 1.5, "s": null, "b": null}\n', JSONLines("x"))
     assert inferred([lines], source=source()) == {"i": "integer", "n": "number", "s": "text", "b": "boolean"}
     assert pd.isna(typed(lines, {"s": "text"}, source=source()).frame["s"].iloc[1])
+
+
+def test_what_was_read_stays_as_it_was():
+    """A function may give a table that others use: to write into the typed one changes nothing there, nor back."""
+    given = pd.DataFrame({"f": [1.5, 2.5], "i": pd.array([1, 2], "Int64"), "t": pd.Series(["u", "v"], dtype="str")})
+    before, read = given.copy(), Raw(name="people: table", frame=given, label=str)
+    for declared in ({}, {"f": "number", "i": "integer", "t": "text"}):
+        made = typed(read, {"f": "number", "i": "integer"} | declared, source=source(schema=declared)).frame
+        made.loc[0, ["f", "i"]] = 7
+        made.loc[0, "t"] = "w"
+        pd.testing.assert_frame_equal(given, before)

@@ -7,12 +7,11 @@ import json
 import lzma
 import zipfile
 
-import pandas as pd
 import pytest
 
 from pipeline.errors import SourceRejected
 from pipeline.ingestion.formats import raw_of
-from pipeline.ingestion.readers import CSV, JSONLines, Parquet
+from pipeline.ingestion.readers import CSV, JSONLines
 
 PEOPLE = b"id,age,name\n1,30,ann\n2,,bob\n3,25,\n"
 
@@ -69,14 +68,3 @@ def test_a_line_that_is_no_object_is_named(line):
     """Broken JSON, other values and a name twice are refused with the line."""
     with pytest.raises(SourceRejected, match="line 2 is no JSON object"):
         read(json.dumps({"a": 1}).encode() + b"\n" + line + b"\n", JSONLines("x"))
-
-
-def test_parquet_keeps_its_dtypes_and_a_cut_one_is_named(tmp_path):
-    """A Parquet file brings its own types; without its end it is none."""
-    frame = pd.DataFrame({"a": [1, 2], "t": pd.to_datetime(["2020", "2021"])})
-    frame.to_parquet(tmp_path / "a.parquet")
-    content = (tmp_path / "a.parquet").read_bytes()
-    assert read(content, Parquet("x")).frame.dtypes.astype(str).to_dict() == {"a": "Int64", "t": "datetime64[us]"}
-    for cut in (content[:-20], content[:100], content[:50] + content[60:]):
-        with pytest.raises(SourceRejected, match="truncated, damaged or no Parquet"):
-            read(cut, Parquet("x"))

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from pipeline.runner.claim import check_claim
 from pipeline.runner.sample import Tables
+from pipeline.runner.units import units_by
 from pipeline.schema import normalised
 
 
@@ -26,7 +27,8 @@ def checked(function, values, share=0.0):
         return normalised(function(inputs["data"].copy(deep=False)))
 
     output = call({"data": frame})
-    tables = Tables({"data": frame}, {"data": frame.index.to_numpy()}, output, output.index.to_numpy())
+    units, of_output = units_by(frame.index.to_numpy()), units_by(output.index.to_numpy())
+    tables = Tables({"data": frame}, "data", units, output, of_output)
     return check_claim(call, tables, share=share)
 
 
@@ -39,7 +41,8 @@ def grouped(function, values, share=0.0):
         return normalised(function(inputs["data"])).rename_axis(index="row")
 
     output = call({"data": frame})
-    return check_claim(call, Tables({"data": frame}, {"data": keys}, output, output.index.to_numpy()), share=share)
+    tables = Tables({"data": frame}, "data", units_by(keys), output, units_by(output.index.to_numpy()))
+    return check_claim(call, tables, share=share)
 
 
 @settings(max_examples=30, deadline=None)

@@ -249,3 +249,14 @@ def test_a_claimed_step_is_not_reused_under_another_claim(runner, data):
     for reads in (None, ["pages"], ["pages"]):
         preprocess(runner, data=data, steps=[rowwise(reads=reads)(identity)])
     assert [each.reused for each in runner.ran[-3:]] == [False, False, True]
+
+
+@pytest.mark.parametrize("step", [1, -1])
+def test_two_columns_of_one_name_are_refused_in_any_order_of_rows(step):
+    """None of them is lost on the way to the order of ids."""
+
+    def doubled(frame):
+        return pd.concat([frame, frame[["pages"]]], axis="columns")[::step]
+
+    with pytest.raises(StepRefused, match="columns are there twice"):
+        run(rowwise(doubled))

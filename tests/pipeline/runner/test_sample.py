@@ -4,7 +4,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline.runner.sample import MOST_BATCHES, Tables, drawn
+from pipeline.runner.sample import MOST_BATCHES, Tables, drawn, tables_of
+from pipeline.runner.units import units_by, units_of
+from pipeline.step import Claim, Made, Rule
+
+PER_DAY = Claim(Rule.SAME_KEY, by=("user", "day"))
 
 
 @pytest.mark.parametrize(
@@ -46,7 +50,48 @@ def test_a_part_holds_the_rows_of_its_units_and_no_others():
     data = pd.DataFrame({"x": [1, 2, 3, 4]}, index=[11, 12, 13, 14])
     whole = pd.DataFrame({"y": [0]})
     output = pd.DataFrame({"n": [1, 2, 1]}, index=[7, 8, 9])
-    tables = Tables({"data": data, "whole": whole}, {"data": np.array([5, 9, 7, 5])}, output, np.array([9, 5, 7]))
+    given = {"data": data, "whole": whole}
+    tables = Tables(given, "data", units_by(np.array([5, 9, 7, 5])), output, units_by(np.array([9, 5, 7])))
     part = tables.only(np.array([5, 9]))
     assert part.inputs["data"]["x"].tolist() == [1, 2, 4] and part.inputs["whole"] is whole
-    assert part.output.index.tolist() == [7, 8] and part.all_units().tolist() == [5, 9]
+    assert part.output.index.tolist() == [7, 8] and part.units.words.tolist() == [5, 9]
+    assert part.only(np.array([9])).inputs["data"]["x"].tolist() == [2]
+
+
+def visits(users, days):
+    """Visits of users on days, with ids 1, 2, …"""
+    columns = {"user": pd.array(users, "str"), "day": pd.array(days, "Int64")}
+    return pd.DataFrame(columns, index=pd.RangeIndex(1, len(users) + 1, name="row").astype("int64"))
+
+
+def test_rows_in_no_group_are_in_no_part():
+    """A row with a null in the key is not drawn with any group, and the output's rows are found by their key."""
+    frame = visits(["u", None, "v", "u"], [1, 1, 2, 1])
+    output = visits(["v", "u"], [2, 1]).set_axis(pd.Index([70, 80], name="row"))
+    made, given = {"data": Made("dataset", output)}, {"data": frame, "limit": 3}
+    tables = tables_of(PER_DAY, given, made, role="data", units=units_of(PER_DAY, frame))
+    parts = [tables.only(np.array([word])) for word in tables.units.words]
+    found = sorted((part.inputs["data"].index.tolist(), part.output.index.tolist()) for part in parts)
+    assert found == [([1, 4], [80]), ([3], [70])]
+    assert tables.only(tables.units.words).inputs["data"].index.tolist() == [1, 3, 4]
+    assert {part.inputs["limit"] for part in parts} == {3}
+
+
+def test_rows_made_of_one_are_found_by_their_parent():
+    """The table of pairs says which; a parent without a row is a unit too."""
+    frame, claim = visits(["u", "v", "w"], [1, 2, 3]), Claim(Rule.PAIRS)
+    output = visits(["u", "u", "w"], [1, 1, 3]).set_axis(pd.Index([70, 80, 90], name="row"))
+    pairs = pd.DataFrame({"parent": pd.array([1, 1, 3], "Int64")}, index=output.index)
+    made = {"data": Made("dataset", output), "pairs": Made("dataset", pairs)}
+    tables = tables_of(claim, {"data": frame}, made, role="data", units=units_of(claim, frame))
+    assert tables.units.words.tolist() == [1, 2, 3]
+    assert [len(tables.only(np.array([n])).output) for n in (1, 2, 3)] == [2, 0, 1]
+
+
+def test_a_row_that_stays_is_found_by_its_own_id():
+    """A row-wise step's output has the ids of the input, a page beside it counts for nothing."""
+    frame = visits(["u", "v"], [1, 2])
+    made = {"page": Made("page", "<p>"), "data": Made("dataset", frame.loc[[2]])}
+    units = units_of(Claim(Rule.SAME_ROW), frame)
+    tables = tables_of(Claim(Rule.SAME_ROW), {"data": frame}, made, role="data", units=units)
+    assert tables.output_units.words.tolist() == [2] and tables.units.words.tolist() == [1, 2]
