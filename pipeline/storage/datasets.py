@@ -20,6 +20,7 @@ import pyarrow.parquet as pq
 from lineage.errors import NotDigestible
 from lineage.tables import ROW, digest_frame, digest_table, frame_of, table_of
 from pipeline.errors import StepRefused
+from pipeline.listed import read_table
 from pipeline.storage.codec import Codec, Encoded
 
 ROWS_WORTH_A_FILE = 5_000
@@ -164,8 +165,8 @@ def _decode(content: bytes, ids: np.ndarray | None = None, columns: Sequence[str
     file = _opened(content)
     names = file.schema_arrow.names if columns is None else list(columns)
     asked = names if ids is not None or columns is None else [ROW, *names]
-    table = file.read(asked, use_threads=file.metadata.num_rows > _ROWS_WORTH_THREADS).select(asked)
-    kept = json.loads((table.schema.metadata or {}).get(_CATEGORIES, b"{}"))
+    table = read_table(file, content, asked).select(asked)
+    kept = json.loads((file.schema_arrow.metadata or {}).get(_CATEGORIES, b"{}"))
     for name in kept.keys() & set(names):
         position, values = table.schema.get_field_index(name), _from_text(kept[name]["values"])
         codes = pc.index_in(table.column(position).combine_chunks(), value_set=values)

@@ -27,7 +27,7 @@ def spliced(
     """
     kept = np.delete(np.arange(len(old)), gone)
     between = np.searchsorted(old.index.to_numpy()[kept], fresh.index.to_numpy())
-    order = _Order(np.insert(kept, between, np.arange(len(old), len(old) + len(fresh))), len(old))
+    order = _Order(np.insert(kept, between, np.arange(len(old), len(old) + len(fresh))), len(old), gone)
     index = pd.Index(np.concatenate([old.index, fresh.index])[order.places], name=old.index.name)
     ready = passed if passed is not None and passed.index.equals(index) else fresh.iloc[:0, :0]
     is_ready = {name: name in ready and ready[name].dtype == column.dtype for name, column in old.items()}
@@ -43,6 +43,12 @@ class _Order:
 
     places: np.ndarray
     rows: int
+    gone: np.ndarray
+
+    @cached_property
+    def in_place(self) -> bool:
+        """Whether every fresh row is where one was that is gone."""
+        return len(self.places) == self.rows and np.array_equal(self.fresh, self.gone)
 
     @cached_property
     def fresh(self) -> np.ndarray:
@@ -63,15 +69,22 @@ class _Order:
 
 
 def _taken(old: Any, fresh: Any, order: _Order) -> Any:
-    """The values of both in an order."""
+    """The values of both in an order; the old ones themselves where no value is another."""
+    if order.in_place and _tells_all(old.dtype) and old.take(order.gone).equals(fresh):
+        return old
     if isinstance(old.dtype, pd.StringDtype):
         texts = [in_one_piece(pa.array(each)).cast(pa.large_string()) for each in (old, fresh)]
         return pd.array(_texts(*texts, order), dtype=old.dtype)
     if not len(old) or isinstance(old.dtype, pd.ArrowDtype):
         return pd.concat([pd.Series(old), pd.Series(fresh)], ignore_index=True).array.take(order.places)
-    taken = old.take(order.old)
+    taken = old.copy() if order.in_place else old.take(order.old)
     taken[order.fresh] = fresh
     return taken
+
+
+def _tells_all(dtype: Any) -> bool:
+    """Whether equal values are the same values: 0.0 and -0.0 are equal, on their own or within lists."""
+    return dtype.kind != "f" and not isinstance(dtype, pd.ArrowDtype)
 
 
 def _texts(old: pa.Array, fresh: pa.Array, order: _Order) -> pa.Array:

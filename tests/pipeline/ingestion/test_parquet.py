@@ -1,4 +1,4 @@
-"""Parquet files as raw columns: types and texts are those of the file, however it holds them."""
+"""Parquet files as raw columns: types are those of the file."""
 
 import io
 
@@ -6,14 +6,10 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from pipeline.errors import SourceRejected
 from pipeline.ingestion.parquet import raw_of_parquet
 from pipeline.ingestion.readers import Parquet
-
-TEXTS = st.lists(st.none() | st.sampled_from(["", "a", "ab", "cd", "é"]), min_size=1, max_size=60)
 
 
 def read(content, *, ids=False):
@@ -26,36 +22,6 @@ def written(table, **settings):
     sink = io.BytesIO()
     pq.write_table(table, sink, **settings)
     return sink.getvalue()
-
-
-@given(TEXTS, st.booleans(), st.sampled_from([3, 1000]), st.sampled_from([pa.string(), pa.large_string()]))
-def test_texts_are_read_in_whatever_form_they_are_held(texts, as_list, rows_in_group, kind):
-    """As a list and numbers, or one by one, in one group of rows or several, with nulls and without."""
-    texts = texts * 5
-    table = pa.table({"name": pa.array(texts, kind), "first.last": pa.array(texts, kind), "age": range(len(texts))})
-    frame = read(written(table, use_dictionary=as_list, row_group_size=rows_in_group)).frame
-    assert frame.dtypes.astype(str).to_dict() == {"name": "str", "first.last": "str", "age": "Int64"}
-    for name in ("name", "first.last"):
-        assert [None if pd.isna(text) else text for text in frame[name]] == texts
-    assert frame["age"].tolist() == list(range(len(texts)))
-
-
-def test_texts_whose_list_grew_too_long_are_read():
-    """A writer gives up its list in the middle of a column; the texts before and after come out."""
-    texts = [f"{number % 7:03d}" for number in range(900)] + [f"{number:05d}" for number in range(900)]
-    content = written(pa.table({"name": texts}), dictionary_pagesize_limit=64, data_page_size=64, write_batch_size=16)
-    assert read(content).frame["name"].tolist() == texts
-
-
-def test_categories_lists_and_parts_stay_what_they_are():
-    """A category stays one, and columns of several parts do not shift the names of texts."""
-    words = ["u", "v"] * 50
-    names = pa.array(words).dictionary_encode()
-    parts = pa.array([{"city": word, "street": word} for word in words])
-    frame = read(written(pa.table({"parts": parts, "kind": names, "name": words}))).frame
-    assert str(frame["kind"].dtype) == "category" and frame["kind"].tolist() == words
-    assert str(frame["name"].dtype) == "str" and frame["name"].tolist() == words
-    assert frame["parts"].tolist() == parts.to_pylist()
 
 
 def test_no_rows_have_their_types():

@@ -97,3 +97,18 @@ def test_a_long_table_is_spliced_as_a_short_one(kind):
     made = spliced(old, fresh, gone=np.array([0, 119_999]))
     assert made.index[[0, 1, -1]].tolist() == [1, 2, 239_999] and len(made) == len(old)
     assert made.iloc[-1].astype(int).tolist() == [18, 19, 20] and made.iloc[0].astype(int).tolist() == [14, 15, 16]
+
+
+def test_columns_without_another_value_are_those_of_the_old_table():
+    """Where rows are put in the place of rows, texts that stay are not copied; a zero of another sign is another."""
+    old = pd.DataFrame(
+        {"n": pd.array([1, 2], "Int64"), "t": pd.array(["a", None], "str"), "x": [0.0, 1.0]},
+        index=pd.Index([3, 6], name="row"),
+    )
+    fresh = old.loc[[3]].assign(n=pd.array([9], "Int64"), x=-0.0)
+    made = spliced(old, fresh, gone=np.array([0]))
+    assert np.shares_memory(
+        made["t"].array.__arrow_array__().chunk(0).buffers()[2], old["t"].array.__arrow_array__().chunk(0).buffers()[2]
+    )
+    assert (made["n"].tolist(), np.signbit(made["x"]).tolist()) == ([9, 2], [True, False])
+    assert old["n"].tolist() == [1, 2] and not np.signbit(old["x"]).any()
