@@ -54,7 +54,8 @@ def _differ(one: pa.Array, other: pa.Array) -> np.ndarray:
     try:
         found = pc.not_equal(one, other)
     except pa.ArrowNotImplementedError:
-        return np.array([a != b for a, b in zip(one.to_pylist(), other.to_pylist(), strict=True)], dtype=bool)
+        pairs = zip(one.to_pylist(), other.to_pylist(), strict=True)
+        return np.array([repr(a) != repr(b) for a, b in pairs], dtype=bool)
     return found.fill_null(False).to_numpy(zero_copy_only=False)
 
 
