@@ -97,8 +97,6 @@ class Storage:
             raise Misuse(f"artifact kind {kind!r}", expected="a lower-case word")
         if since and earlier and (delta := self._delta(value, since, earlier)):
             return self._save_delta(value, delta, earlier, dict(columns or {}))
-        if since and earlier and (delta := self._delta(value, since, earlier)):
-            return self._save_delta(value, delta, earlier, dict(columns or {}))
         encoded = codec_of(kind).encode(value)
         encoded.columns.update(columns or {})
         return self._save_whole(kind, value, encoded, named_by=named_by)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -63,6 +64,27 @@ def test_the_sign_of_zero_counts() -> None:
     """0.0 and -0.0 are different content, as they are in a digest."""
     before, after = (pd.DataFrame({"x": [zero]}, index=pd.Index([1], name="row")) for zero in (0.0, -0.0))
     assert told(difference(before, after)) == ([], [], {"x": [1]})
+
+
+def test_the_sign_of_zero_counts_in_categories() -> None:
+    """Categories 0.0 and -0.0 stand for different content, though they are equal as numbers."""
+    index = pd.Index([1, 2], name="row")
+    before, after = (pd.DataFrame({"x": pd.Categorical([zero, 1.0], [zero, 1.0])}, index) for zero in (0.0, -0.0))
+    assert told(difference(before, after)) == ([], [], {"x": [1]})
+
+
+@pytest.mark.parametrize("kind", [pa.list_(pa.float64()), pa.struct([("x", pa.float64())])], ids=str)
+def test_the_sign_of_zero_counts_within_a_cell(kind: pa.DataType) -> None:
+    """Lists and structs of 0.0 and -0.0 are different content, as they are in a digest; NaN is one content."""
+    first, second = ({"x": value} if pa.types.is_struct(kind) else [value] for value in (0.0, -0.0))
+    nan = {"x": np.nan} if pa.types.is_struct(kind) else [np.nan]
+    tables = [
+        pd.DataFrame(
+            {"x": pd.array(pa.array(cells, kind), pd.ArrowDtype(kind))}, index=pd.Index([1, 2, 3], name="row")
+        )
+        for cells in ([first, first, nan], [second, first, nan])
+    ]
+    assert told(difference(*tables)) == ([], [], {"x": [1]})
 
 
 def test_categories_compare_by_what_they_stand_for() -> None:
