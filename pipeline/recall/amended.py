@@ -46,7 +46,7 @@ def amended(runner: Runner, version: str, recalls: Iterable[Recall]) -> Amended:
     current, applied = version, []
     for recall in recalls:
         before = current
-        if current == recall.version and recall.corrected:
+        if current == recall.version and recall.corrected and not runner.store.buried(recall.corrected):
             current = recall.corrected
         else:
             found = faults(runner.store, tables, recall, among={version, current})

@@ -24,6 +24,9 @@ from pipeline.errors import HeadwaterError
 if TYPE_CHECKING:
     from lineage.impact import Tables
 
+CORRECTS = "corrects"
+"""The fact of a corrected version of a source that names the version it corrects."""
+
 
 @dataclass(frozen=True, slots=True)
 class Faults:
@@ -47,11 +50,22 @@ def faults(store: Store, tables: Tables, recall: Recall, *, among: Collection[st
     """
     found = Faults()
     rows = _Rows(tables, ids_of(recall.rows), found)
-    stated = (rows.of(recall.version), rows.of(recall.corrected))
-    for version in store.versions("dataset", recall.source, deleted=True):
+    versions = store.versions("dataset", recall.source, deleted=True)
+    stated = (rows.of(recall.version), rows.of(_in_place_of(store, recall.corrected, versions)))
+    for version in versions:
         if among is None or version.reference in among:
             _look(rows, version, *stated, columns=recall.columns)
     return found
+
+
+def _in_place_of(store: Store, corrected: str, versions: Sequence[Artifact]) -> str:
+    """A corrected version; of one that was erased, the first that is there of those that were corrected from it."""
+    line = [corrected]
+    for reference in line:
+        if not reference or not store.buried(reference):
+            return reference
+        line += [one.reference for one in reversed(versions) if one.facts.get(CORRECTS) == reference]
+    return corrected
 
 
 def mended(tables: Tables, wrong: Faults) -> dict[str, pd.DataFrame]:

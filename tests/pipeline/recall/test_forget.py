@@ -51,6 +51,12 @@ def versions(town, name="people"):
     return town.runner.store.versions("dataset", name, deleted=True)
 
 
+def aged(town):
+    """Those of age, by name."""
+    adults = town.latest("town.adults")
+    return dict(zip(adults["name"], adults["age"], strict=True))
+
+
 def fresh(folder, ages):
     """What a run that never saw a person makes, in an installation of its own: digests by name of dataset."""
     made = Town(folder)
@@ -144,6 +150,29 @@ def test_a_corrected_file_does_not_bring_the_row_back(town):
     forgotten(town, f"name={WHO}")
     town.recall("people", town.people({WHO: 42, "p20": 21}, "patch.csv"))
     assert files_with(town.settings.home, WHO) == set() and len(town.latest("people")) == 100
+
+
+@pytest.mark.parametrize("wrong", [{"p60": 61}, {WHO: 42, "p60": 61}], ids=["others", "hers too"])
+def test_an_earlier_correction_outlives_the_erasure(town, wrong):
+    """Its corrected version went with her; what it said of others still stands in a rebuild and in a later file."""
+    town.rebuild(town.recall("people", town.people(wrong, "patch.csv")).id)
+    forgotten(town, f"name={WHO}")
+    town.rebuild(town.recall("people", town.people({"p70": 71}, "patch.csv")).id)
+    right = AGES | {"p60": 61, "p70": 71}
+    assert aged(town) == {name: age for name, age in right.items() if age > 17 and name != WHO}
+    town.people({**AGES, "p80": 81})
+    town.run("later")
+    town.rebuild(town.recall("people", town.people({"p90": 91}, "patch.csv")).id)
+    right = AGES | {"p60": 61, "p70": 71, "p80": 81, "p90": 91}
+    assert aged(town) == {name: age for name, age in right.items() if age > 17 and name != WHO}
+
+
+def test_a_correction_that_brought_the_row_outlives_its_erasure(town):
+    """She was in the corrected version alone: the version before stays, and what else was corrected in it does."""
+    town.rebuild(town.recall("people", town.people({"dora": 42, "p60": 61}, "patch.csv")).id)
+    forgotten(town, "name=dora")
+    town.rebuild(town.recall("people", town.people({"p70": 71}, "patch.csv")).id)
+    assert aged(town) == {name: age for name, age in (AGES | {"p60": 61, "p70": 71}).items() if age > 17}
 
 
 def test_a_withdrawn_erasure_lets_the_row_in_again(town):
