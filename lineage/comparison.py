@@ -24,7 +24,7 @@ def unequal(one: pa.Array, other: pa.Array) -> np.ndarray:
 def _plain(one: pa.Array, other: pa.Array) -> tuple[pa.Array, pa.Array]:
     """Bring both to one type where their values can be compared: categories to codes, or to what they stand for."""
     if pa.types.is_dictionary(one.type) and pa.types.is_dictionary(other.type):
-        if one.dictionary.equals(other.dictionary):
+        if not pa.types.is_floating(one.type.value_type) and one.dictionary.equals(other.dictionary):
             return one.indices, other.indices
     one, other = (
         column.dictionary_decode() if pa.types.is_dictionary(column.type) else column for column in (one, other)

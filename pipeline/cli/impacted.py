@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from lineage.records import Effect
 from pipeline.cli.output import number, print_heading, print_table, short
 
 if TYPE_CHECKING:
@@ -79,14 +80,19 @@ def _line(line: Line, replayed: Replayed | None) -> tuple[Any, ...]:
     open_ended = " and perhaps more" if line.open_ended else ""
     absent = f" + {number(line.absent)} absent" if line.absent else ""
     rows = "" if line.touched is None else f"{number(line.rows)}{absent}{open_ended}"
-    would = _would(line.artifact.reference, replayed) if line.touched is not None else ""
+    would = _would(line, replayed) if line.touched is not None else ""
     return short(line.artifact.reference), rows, number(line.of), would, _effects(line.effects)
 
 
-def _would(reference: str, replayed: Replayed | None) -> str:
-    """How a table would differ once its rows are put right: rows that come, go and become others."""
+def _would(line: Line, replayed: Replayed | None) -> str:
+    """How a table would differ once its rows are put right: rows that come, go and become others.
+
+    Where rows were chosen, nobody knows which would come: it is told of those that are there.
+    """
+    reference = line.artifact.reference
     if replayed is None or reference not in replayed.changes:
-        return "nothing" if replayed is not None and reference in replayed.same else ""
+        nothing = "nothing" if set(line.effects) <= {Effect.DIRECT} else "no row it has"
+        return nothing if replayed is not None and reference in replayed.same else ""
     told = _counts(replayed.changes[reference])
     return ", ".join(f"{sign}{number(told[name])}" for name, sign in _SIGNS.items() if told[name])
 

@@ -11,9 +11,9 @@ from typing import Any
 
 from lineage.records import ERASED, Artifact, Recall
 from pipeline.ingestion.rows import ERASED_ROWS
+from pipeline.recall.faults import CORRECTS
 from pipeline.recall.holders import Held, Holder, held
 from pipeline.recall.searched import Found, Searched
-from pipeline.recall.sourceversion import CORRECTS
 from pipeline.recall.telltales import Telltales
 from pipeline.runner import Runner
 

@@ -25,6 +25,9 @@ from pipeline.recall.sourceversion import CORRECTS
 if TYPE_CHECKING:
     from lineage.impact import Tables
 
+CORRECTS = "corrects"
+"""The fact of a corrected version of a source that names the version it corrects."""
+
 
 @dataclass(frozen=True, slots=True)
 class Faults:

@@ -18,14 +18,13 @@ from pipeline.errors import SourceRejected, StepRefused
 from pipeline.ingestion.corrected import read_corrected
 from pipeline.ingestion.readers import WHOLE
 from pipeline.ingestion.rows import categories, described, stacked, used_categories, without_erased
+from pipeline.recall.faults import CORRECTS
 from pipeline.runner import Runner
 from pipeline.schema import ROW, conform, logical, normalised
 from pipeline.step import Made
 from pipeline.storage.deltas import Since
 
 STAGE = "ingestion"
-CORRECTS = "corrects"
-"""The fact of a corrected version that names the version it corrects."""
 
 
 def corrected_table(

@@ -135,7 +135,7 @@ def _alike(old: Any, new: Any) -> bool:
 
 
 def _typed(dtype: Any) -> tuple[Any, ...]:
-    return (dtype, tuple(dtype.categories)) if isinstance(dtype, pd.CategoricalDtype) else (dtype,)
+    return (dtype, *map(repr, dtype.categories)) if isinstance(dtype, pd.CategoricalDtype) else (dtype,)
 
 
 def _count(value: Any) -> int:

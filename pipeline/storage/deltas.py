@@ -115,9 +115,9 @@ class Delta:
 
 
 def _dtypes(table: pd.DataFrame) -> list[tuple[Any, ...]]:
-    """The dtype of each column, of a category with its values in their order."""
+    """The dtype of each column, of a category with its values in their order and to the sign of a zero."""
     kinds = table.dtypes
-    return [(kind, *(kind.categories if isinstance(kind, pd.CategoricalDtype) else ())) for kind in kinds]
+    return [(kind, *(map(repr, kind.categories) if isinstance(kind, pd.CategoricalDtype) else ())) for kind in kinds]
 
 
 def nothing_since(artifact: Artifact) -> Delta:

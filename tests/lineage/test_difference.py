@@ -66,6 +66,13 @@ def test_the_sign_of_zero_counts() -> None:
     assert told(difference(before, after)) == ([], [], {"x": [1]})
 
 
+def test_the_sign_of_zero_counts_in_categories() -> None:
+    """Categories 0.0 and -0.0 stand for different content, though they are equal as numbers."""
+    index = pd.Index([1, 2], name="row")
+    before, after = (pd.DataFrame({"x": pd.Categorical([zero, 1.0], [zero, 1.0])}, index) for zero in (0.0, -0.0))
+    assert told(difference(before, after)) == ([], [], {"x": [1]})
+
+
 @pytest.mark.parametrize("kind", [pa.list_(pa.float64()), pa.struct([("x", pa.float64())])], ids=str)
 def test_the_sign_of_zero_counts_within_a_cell(kind: pa.DataType) -> None:
     """Lists and structs of 0.0 and -0.0 are different content, as they are in a digest; NaN is one content."""

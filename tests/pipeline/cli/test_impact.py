@@ -33,6 +33,17 @@ def test_a_corrected_file_says_what_would_change(headwater, project):
     assert all(one["added"] == one["removed"] == 0 for one in changes.values())
 
 
+def test_of_rows_that_were_chosen_only_those_there_are_told(headwater, project):
+    """A loan comes: which part of the split it would be in is not known, so that no part is said to stay as it is."""
+    (project.folder / "more.csv").write_text("id,income,race,repaid\n900,50.0,a,0\n")
+    answer = headwater(project, "impact", "loans", "--corrected", "more.csv", "--patch")
+    assert answer.code == 0, answer.err
+    lines = {line.split("@")[0]: line for line in answer.out.splitlines() if line.startswith("dataset/")}
+    assert "+1 " in lines["dataset/loans"]
+    parts = [lines[f"dataset/lending.split.{part}"] for part in ("train", "test")]
+    assert all("no row it has" in line and "nothing" not in line for line in parts)
+
+
 def test_two_versions_are_compared(headwater, project):
     """What `--against` names is right: the same two rows as by the file that made it."""
     text = (project.folder / "loans.csv").read_text()

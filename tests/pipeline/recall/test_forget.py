@@ -154,11 +154,12 @@ def test_a_corrected_file_does_not_bring_the_row_back(town):
 
 @pytest.mark.parametrize("wrong", [{"p60": 61}, {WHO: 42, "p60": 61}], ids=["others", "hers too"])
 def test_an_earlier_correction_outlives_the_erasure(town, wrong):
-    """Its corrected version went with her, and what it said of others still stands in a rebuild and in a later file."""
+    """Its corrected version went with her; what it said of others still stands in a rebuild and in a later file."""
     town.rebuild(town.recall("people", town.people(wrong, "patch.csv")).id)
     forgotten(town, f"name={WHO}")
     town.rebuild(town.recall("people", town.people({"p70": 71}, "patch.csv")).id)
-    assert aged(town) == {name: age for name, age in (AGES | {"p60": 61, "p70": 71}).items() if age > 17 and name != WHO}
+    right = AGES | {"p60": 61, "p70": 71}
+    assert aged(town) == {name: age for name, age in right.items() if age > 17 and name != WHO}
     town.people({**AGES, "p80": 81})
     town.run("later")
     town.rebuild(town.recall("people", town.people({"p90": 91}, "patch.csv")).id)

@@ -123,13 +123,15 @@ def test_a_short_table_is_kept_whole(root, first, record):
     [
         lambda table: table.assign(n=table["n"].astype("float64")),
         lambda table: table.assign(c=table["c"].cat.reorder_categories(["odd", "even", "unused"])),
-        lambda table: table[["t", "n", "c"]],
+        lambda table: table[["t", "n", "c", "z"]],
         lambda table: table.iloc[::-1],
+        lambda table: table.assign(z=table["z"].cat.rename_categories([-0.0, 1.0])),
     ],
-    ids=["dtype", "order of categories", "order of columns", "order of rows"],
+    ids=["dtype", "order of categories", "order of columns", "order of rows", "sign of a category"],
 )
 def test_tables_that_are_not_alike_are_not_told_from_one_another(first, other):
     """Their cells could not be put side by side."""
+    first = first.assign(z=pd.Categorical(np.arange(ROWS) % 2, [0, 1]).rename_categories([0.0, 1.0]))
     assert Since.of("dataset/a@1", first, other(first), touched=np.array([3])) is None
 
 
