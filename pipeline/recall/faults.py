@@ -20,7 +20,6 @@ from lineage.records import Artifact, Recall
 from lineage.store import Store
 from lineage.touched import Touched
 from pipeline.errors import HeadwaterError
-from pipeline.recall.sourceversion import CORRECTS
 
 if TYPE_CHECKING:
     from lineage.impact import Tables
