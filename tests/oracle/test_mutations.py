@@ -7,6 +7,7 @@ from hypothesis import HealthCheck, Phase, find, settings
 from hypothesis import strategies as st
 
 from lineage.brought import NONE
+from lineage.idsets import NO_IDS
 from pipeline.runner import scope
 from tests.oracle.check import World, missed, tried, unequal
 from tests.oracle.world import Chain, corrections, tables
@@ -65,6 +66,16 @@ def test_linkage_that_says_nothing_is_noticed(tmp_path, monkeypatch):
     people = {number: dict(alike) for number in range(3)}
     corrected = [{number: row for number, row in people.items() if number != gone} for gone in people]
     assert any(missed(tried(world, Chain(("linked",)), {"people": people}, {"people": one})) for one in corrected)
+
+
+def test_a_row_that_goes_and_is_told_by_its_key_alone_is_noticed(tmp_path, monkeypatch):
+    """Of two rows, the one without a key gets the other's: if it has to go, what was made of it is missed."""
+    monkeypatch.setattr("lineage.progress.Progress.going", lambda *_: NO_IDS)
+    world, one = World.at(tmp_path), {"k": 1, "g": "a", "x": 1, "t": "a;b"}
+    people = [{0: one, 1: {**one, "k": None}}, {0: {**one, "k": None}, 1: one}]
+    alike = {"people": {0: one, 1: one}}
+    chain = Chain(("dedupe_k", "explode"))
+    assert any(missed(tried(world, chain, {"people": each}, alike)) for each in people)
 
 
 def _without_changes(touched):
