@@ -43,6 +43,12 @@ def logical(frame: pd.DataFrame) -> dict[str, str]:
     return {name: str(dtype) for name, dtype in frame.dtypes.items()}
 
 
+def exact_dtypes(frame: pd.DataFrame) -> list[tuple[Any, ...]]:
+    """The dtype of every column, in order; of a category with its values, in their order and to the sign of a zero."""
+    kinds = frame.dtypes
+    return [(kind, *(map(repr, kind.categories) if isinstance(kind, pd.CategoricalDtype) else ())) for kind in kinds]
+
+
 def conform(frame: pd.DataFrame, types: Mapping[str, str]) -> pd.DataFrame:
     """Bring a normalised frame to a pinned schema, as `logical` gave it: its columns, order and dtypes.
 

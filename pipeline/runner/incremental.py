@@ -22,7 +22,7 @@ from pipeline.runner.compare import differs
 from pipeline.runner.execute import Executed, execute
 from pipeline.runner.passed import passed, passing
 from pipeline.runner.scope import DATA, PAIRS, Scope, main_role, scope
-from pipeline.schema import conform, logical
+from pipeline.schema import conform, exact_dtypes, logical
 from pipeline.step import Depends, Effect, Known, Rule, Step
 from pipeline.storage.deltas import Since
 from pipeline.storage.splice import spliced
@@ -131,11 +131,7 @@ def _too_many(touched: Mapping[str, Difference], values: Mapping[str, Any]) -> b
 def _alike(old: Any, new: Any) -> bool:
     """Whether tables have the same dtypes, their categories included: a code stands for a category by its place."""
     pairs = zip(old, new, strict=True) if isinstance(new, list) else [(old, new)]
-    return all(list(map(_typed, one.dtypes)) == list(map(_typed, other.dtypes)) for one, other in pairs)
-
-
-def _typed(dtype: Any) -> tuple[Any, ...]:
-    return (dtype, *map(repr, dtype.categories)) if isinstance(dtype, pd.CategoricalDtype) else (dtype,)
+    return all(exact_dtypes(one) == exact_dtypes(other) for one, other in pairs)
 
 
 def _count(value: Any) -> int:

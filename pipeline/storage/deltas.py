@@ -11,13 +11,13 @@ import base64
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import pandas as pd
 
 from lineage.idsets import NO_IDS, Ids, ids_of, joined, places_among, rows_among, shared, without
 from lineage.records import Artifact
 from lineage.tables import table_of
+from pipeline.schema import exact_dtypes
 from pipeline.storage.datasets import DATASETS, metadata_of, parquet
 from pipeline.storage.packing import ids_in, whole
 from pipeline.storage.places import base_at
@@ -48,7 +48,7 @@ class Since:
     def of(cls, reference: str, before: pd.DataFrame, after: pd.DataFrame, *, touched: Ids) -> Since | None:
         """Tell how one table came out of another, in no rows but the `touched`; None where it is not so simple."""
         ordered = all(one.index.is_monotonic_increasing for one in (before, after))
-        same = list(before.columns) == list(after.columns) and _dtypes(before) == _dtypes(after)
+        same = list(before.columns) == list(after.columns) and exact_dtypes(before) == exact_dtypes(after)
         if not (ordered and same):
             return None
         return cls(reference, shared(touched, ids_of(before.index)), rows_among(after, touched))
@@ -112,12 +112,6 @@ class Delta:
         """Whether a table is better kept as this delta than whole: it is long, and differs little from the base."""
         few = len(self.fresh) + len(self.gone) <= LARGEST_SHARE * len(table)
         return few and len(table) >= FEWEST_ROWS and bool((self.fresh.dtypes == table.dtypes).all())
-
-
-def _dtypes(table: pd.DataFrame) -> list[tuple[Any, ...]]:
-    """The dtype of each column, of a category with its values in their order and to the sign of a zero."""
-    kinds = table.dtypes
-    return [(kind, *(map(repr, kind.categories) if isinstance(kind, pd.CategoricalDtype) else ())) for kind in kinds]
 
 
 def nothing_since(artifact: Artifact) -> Delta:

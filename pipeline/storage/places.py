@@ -17,6 +17,7 @@ It lies in a folder that is named as the file of the earlier table, its base,
 
     dataset-deltas/9f2c…-1a2b3c4d.77ab…/3e5d…-6c7b8a90.parquet
     dataset-deltas/9f2c…-1a2b3c4d.77ab…/3e5d…-6c7b8a90-in-full.parquet    all of its rows, once its base is deleted
+    dataset-deltas/9f2c…-1a2b3c4d.77ab…/3e5d…-6c7b8a90-in-full.checksum   by which that file is checked
 
 A base is never a delta itself. So whether all of an artifact is there can be told without reading anything.
 """
@@ -71,9 +72,14 @@ def full_of(delta: str) -> str:
     return f"{delta.removesuffix(_SUFFIX)}{_IN_FULL}"
 
 
-def is_in_full(place: str) -> bool:
-    """Whether it is where all rows of what was a delta lie."""
-    return place.startswith(f"{DELTAS}/") and place.endswith(_IN_FULL)
+def checksum_of(delta: str) -> str:
+    """Where the checksum of the file `full_of` a delta goes, of which nothing else is recorded."""
+    return full_of(delta).removesuffix(_SUFFIX) + ".checksum"
+
+
+def is_delta(place: str) -> bool:
+    """Whether a delta lies at a place under their folder, and not what was written in its stead."""
+    return place.endswith(_SUFFIX) and not place.endswith(_IN_FULL)
 
 
 def base_at(place: str) -> str:
@@ -85,7 +91,7 @@ def base_at(place: str) -> str:
 
 def own_places(place: str) -> list[str]:
     """Where the files of an artifact can lie that no other needs, given its place."""
-    return [place, full_of(place)] if base_at(place) else [place]
+    return [place, full_of(place), checksum_of(place)] if base_at(place) else [place]
 
 
 def ids_of(place: str) -> str:

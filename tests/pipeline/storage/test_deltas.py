@@ -12,7 +12,7 @@ from lineage.records import Artifact
 from pipeline.errors import ArtifactCorrupt, ArtifactMissing
 from pipeline.storage import Storage, deltas
 from pipeline.storage.deltas import Since
-from pipeline.storage.places import base_at, full_of
+from pipeline.storage.places import base_at, checksum_of, full_of
 from tests.pipeline.storage.test_splice import IDS, tables
 
 ROWS = 24_000
@@ -198,7 +198,7 @@ def test_it_outlives_its_base(kept, root, record):
     since = Since.of(delta.reference, second, third, touched=touched)
     assert base_at(reader.save("dataset", third, since=since, earlier=delta).place) == ""
     reader.delete(delta)
-    assert not list(Path(root, "dataset-deltas").rglob("*.parquet"))
+    assert not [path for path in Path(root, "dataset-deltas").rglob("*") if path.is_file()]
 
 
 def test_a_base_that_is_deleted_twice_leaves_the_same(kept, root):
@@ -211,11 +211,22 @@ def test_a_base_that_is_deleted_twice_leaves_the_same(kept, root):
 
 
 def test_what_was_written_when_the_base_went_is_checked(kept, root):
-    """Another table in its place is found by the digest."""
+    """A bit flipped anywhere, in it or in its checksum, and another table in its place, are found when it is read."""
     storage, first, _, whole, delta = kept
     storage.delete(whole)
+    for place in (full_of(delta.place), checksum_of(delta.place)):
+        content = (root / place).read_bytes()
+        for at in (0, len(content) // 2, len(content) - 10, len(content) - 1):
+            (root / place).write_bytes(content[:at] + bytes([content[at] ^ 4]) + content[at + 1 :])
+            with pytest.raises(ArtifactCorrupt, match="changed since"):
+                storage.load(delta)
+        (root / place).write_bytes(b"")
+        with pytest.raises(ArtifactCorrupt, match="changed since"):
+            storage.load(delta)
+        (root / place).write_bytes(content)
+    storage.verify(delta)
     (root / full_of(delta.place)).write_bytes(_parquet(root, first))
-    with pytest.raises(ArtifactCorrupt, match="holds something else"):
+    with pytest.raises(ArtifactCorrupt, match="changed since"):
         storage.load(delta)
 
 
