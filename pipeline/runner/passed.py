@@ -10,6 +10,7 @@ import pandas as pd
 from lineage.records import Artifact, Dependency, Run
 from lineage.tables import ROW
 from pipeline.step import Depends, Effect, Rule
+from pipeline.storage.splice import taken_over
 
 if TYPE_CHECKING:
     from pipeline.storage import Storage
@@ -56,10 +57,8 @@ def loaded(storage: Storage, artifact: Artifact, ready: pd.DataFrame) -> pd.Data
 
 def digests_passed(columns: pd.DataFrame, frame: pd.DataFrame, known: Mapping[str, bytes]) -> dict[str, bytes]:
     """Give the digests of those columns of an output, and of its row ids, that are `known` of its input."""
-    if not known or not frame.index.equals(columns.index):
-        return {}
-    same = [name for name in columns if name in frame and frame[name].dtype == columns[name].dtype]
-    return {name: known[name] for name in (ROW, *same)}
+    same = taken_over(columns, index=frame.index, like=frame) if known else ()
+    return {name: known[name] for name in (ROW, *same)} if len(same) else {}
 
 
 def _pinned(column: pd.Series) -> str:

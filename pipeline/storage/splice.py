@@ -23,18 +23,24 @@ def spliced(
 
     Both are in that order already, have the same columns and dtypes, and no id that stays is a fresh one.
     A pairs table has the rows of the output it belongs to, in the same order. Columns in `passed` are
-    taken from there, if its rows are those of the result, and dtypes those of `old`.
+    taken over, where they can be.
     """
     kept = np.delete(np.arange(len(old)), gone)
     between = np.searchsorted(old.index.to_numpy()[kept], fresh.index.to_numpy())
     order = _Order(np.insert(kept, between, np.arange(len(old), len(old) + len(fresh))), len(old), gone)
     index = pd.Index(np.concatenate([old.index, fresh.index])[order.places], name=old.index.name)
-    ready = passed if passed is not None and passed.index.equals(index) else fresh.iloc[:0, :0]
-    is_ready = {name: name in ready and ready[name].dtype == column.dtype for name, column in old.items()}
-    pairs = [(old[name].array, fresh[name].array, order) for name, there in is_ready.items() if not there]
+    ready = taken_over(passed, index=index, like=old)
+    pairs = [(column.array, fresh[name].array, order) for name, column in old.items() if name not in ready]
     made = iter(each_column(_taken, pairs, rows=len(index)))
-    columns = {name: ready[name].array if there else next(made) for name, there in is_ready.items()}
+    columns = {name: ready[name].array if name in ready else next(made) for name in old}
     return pd.DataFrame(columns, index=index, columns=old.columns, copy=False)
+
+
+def taken_over(passed: pd.DataFrame | None, *, index: pd.Index, like: pd.DataFrame) -> pd.DataFrame:
+    """Give the columns that are, as they stand, those of a table of these rows and of the dtypes of `like`."""
+    if passed is None or not passed.index.equals(index):
+        return like.iloc[:0, :0]
+    return passed[[name for name in passed if name in like and passed[name].dtype == like[name].dtype]]
 
 
 @dataclass(frozen=True)
